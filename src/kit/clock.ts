@@ -1,0 +1,23 @@
+// Time as an argument: the only place besides main.ts and bench/ that reads the machine's clock.
+
+/** What time it is. Replay and live run the same code with another clock. */
+export interface Clock {
+  /** Milliseconds since 1970, UTC. */
+  nowMs(): number;
+}
+
+export const systemClock: Clock = { nowMs: () => Date.now() };
+
+/** A clock that stands still until it is moved. */
+export function manualClock(startMs = 0): Clock & { set(nowMs: number): void; advance(byMs: number): void } {
+  let now = startMs;
+  return {
+    nowMs: () => now,
+    set: (nowMs) => {
+      now = nowMs;
+    },
+    advance: (byMs) => {
+      now += byMs;
+    },
+  };
+}

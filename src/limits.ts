@@ -1,0 +1,33 @@
+// Every maximum, and what happens when it is reached. One place, so that an operator can read what the program
+// will do under a flood. "Counted" means: a named counter in the report of the input it happened in.
+
+export const limits = {
+  /** Rows of the host table. Overflow: the host not seen for longest, neither pinned nor in this batch, gives way; counted. */
+  hostsMax: 2_097_152,
+  /** Rows of one flow batch. Overflow: the batch is sorted and handed on, and a new one begins. */
+  batchRowsMax: 65_536,
+  /** Slots of the contact memory. Overflow: the older half of the window is forgotten; counted. */
+  contactSlotsMax: 16_777_216,
+  /** Remembered contacts, for exposure and the spread tree. Overflow: the oldest are overwritten; counted. */
+  contactLogMax: 4_194_304,
+  /** Flows followed at once by the packet assembler. Overflow: the flow idle for longest is closed early; counted. */
+  assembledFlowsMax: 1_048_576,
+  /** Templates remembered per exporter and observation domain. Overflow: the template unused for longest is dropped; counted. */
+  templatesPerDomainMax: 4_096,
+  /** Observation domains (exporter address, source id) remembered. Overflow: the domain silent for longest is dropped; counted. */
+  exporterDomainsMax: 4_096,
+  /** Fields of one template (RFC 7011 allows 65,535). Overflow: the template is refused; counted. */
+  templateFieldsMax: 1_024,
+  /** Data sets kept per domain while their template has not come yet. Overflow: the oldest is dropped; counted. */
+  pendingSetsMax: 64,
+  /** One text record (a log line) in bytes. Overflow: the line is skipped; counted. */
+  lineBytesMax: 1_048_576,
+  /** One capture packet in bytes (libpcap's own maximum). Overflow: the file is read no further; reported. */
+  packetBytesMax: 262_144,
+  /** Observations kept in one batch. Overflow: the rest of that batch is dropped; counted. */
+  batchObservationsMax: 65_536,
+  /** Sensors (exporters, files, capture points) of one collection. Overflow: the rest share the last row; counted. */
+  sensorsMax: 4_096,
+  /** Suspects, notables and edges written to one result. Overflow: the weakest are left out; the result says how many. */
+  resultRowsMax: 10_000,
+} as const;
