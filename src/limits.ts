@@ -8,6 +8,10 @@ export const limits = {
   batchRowsMax: 65_536,
   /** Slots of the contact memory. Overflow: the older half of the window is forgotten; counted. */
   contactSlotsMax: 16_777_216,
+  /** Sources with a running test. Overflow: a source with a score of zero gives way; when none has, it is not scored; counted. */
+  sourcesMax: 1_048_576,
+  /** (host, port) pairs whose callers are counted. Overflow: new pairs are not counted, so their hosts are not known as servers; counted. */
+  listenersMax: 2_097_152,
   /** Remembered contacts, for exposure and the spread tree. Overflow: the oldest are overwritten; counted. */
   contactLogMax: 4_194_304,
   /** Flows followed at once by the packet assembler. Overflow: the flow idle for longest is closed early; counted. */
@@ -20,14 +24,30 @@ export const limits = {
   templateFieldsMax: 1_024,
   /** Data sets kept per domain while their template has not come yet. Overflow: the oldest is dropped; counted. */
   pendingSetsMax: 64,
+  /** Export records that wait for the record of the other direction, per kind of wait. Overflow: the oldest is settled as if its time were over; counted. */
+  pairedRecordsMax: 32_768,
+  /** Bytes of export data kept over all exporters until templates come. Overflow: the oldest set of that domain is dropped, then the new one; counted. */
+  pendingBytesMax: 16_777_216,
   /** One text record (a log line) in bytes. Overflow: the line is skipped; counted. */
   lineBytesMax: 1_048_576,
   /** One capture packet in bytes (libpcap's own maximum). Overflow: the file is read no further; reported. */
   packetBytesMax: 262_144,
   /** Observations kept in one batch. Overflow: the rest of that batch is dropped; counted. */
   batchObservationsMax: 65_536,
+  /** Files read in step at once. Overflow: the others wait in the order given until one is done. */
+  openInputsMax: 512,
   /** Sensors (exporters, files, capture points) of one collection. Overflow: the rest share the last row; counted. */
   sensorsMax: 4_096,
+  /** Sightings kept as history. Overflow: the oldest are dropped; counted. */
+  sightingsMax: 262_144,
+  /** Earlier contacts looked at when a cause is searched. Overflow: older ones are not considered. */
+  chainStepsMax: 512,
+  /** Characters of a map or of one imported inventory. Overflow: it is refused with one sentence. */
+  mapTextMax: 64_000_000,
+  /** Problems reported for one map or import. Overflow: the first by line are shown. */
+  mapProblemsMax: 1_000,
+  /** Distinct contacts (source, target, port) a draft of a map remembers. Overflow: new ones are not counted; the draft says so. */
+  draftContactsMax: 2_097_152,
   /** Suspects, notables and edges written to one result. Overflow: the weakest are left out; the result says how many. */
   resultRowsMax: 10_000,
 } as const;
