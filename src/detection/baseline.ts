@@ -1,0 +1,96 @@
+// The baseline: what is usual in this hospital, learned from quiet days, kept in a file. It holds hashes and counts,
+// no traffic: known contacts, known servers, addresses that were active, and hosts whose work is to touch many.
+
+import type { Millis } from "../model/units.ts";
+import type { Learned } from "./home.ts";
+import { ContactMemory } from "./contact-memory.ts";
+import type { Listeners } from "./listeners.ts";
+
+/** How long a habit learned from traffic excuses many contacts. */
+export const TALKER_VALID_MS = 30 * 24 * 3_600_000;
+
+/** As written to the file. Numbers in base64 are little-endian Uint32. */
+export interface BaselineFile {
+  readonly schema: "cordon.baseline/1";
+  readonly learnedFromMs: Millis;
+  readonly learnedToMs: Millis;
+  readonly hostDays: number;
+  readonly scoredContactsPerDay: number;
+  readonly contacts: string;
+  readonly activeHosts: string;
+  /** Pairs: listener key, number of clients. */
+  readonly servers: string;
+  readonly talkers: readonly { readonly addressHash: number; readonly kind: string; readonly untilMs: Millis }[];
+}
+
+/** A baseline in use. */
+export class Baseline implements Learned {
+  readonly scoredContactsPerDay: number;
+  readonly file: BaselineFile;
+  readonly #contacts: ContactMemory;
+  readonly #active: Set<number>;
+  readonly #talkers: Map<number, Millis>;
+  readonly #servers: Uint32Array;
+
+  constructor(file: BaselineFile) {
+    this.file = file;
+    this.scoredContactsPerDay = file.scoredContactsPerDay;
+    const keys = decodeWords(file.contacts);
+    let slots = 1024;
+    while (slots < keys.length * 4) slots *= 2;
+    this.#contacts = new ContactMemory(Number.POSITIVE_INFINITY, slots);
+    for (const key of keys) this.#contacts.see(key, 0);
+    this.#active = new Set(decodeWords(file.activeHosts));
+    this.#servers = decodeWords(file.servers);
+    this.#talkers = new Map(file.talkers.map((talker) => [talker.addressHash, talker.untilMs]));
+  }
+
+  /** Whether this contact was usual. */
+  knows(key: number): boolean {
+    return this.#contacts.peek(key) !== 0;
+  }
+
+  talkerUntilMs(addressHash: number): Millis | null {
+    return this.#talkers.get(addressHash) ?? null;
+  }
+
+  isActive(addressHash: number): boolean | null {
+    return this.#active.size === 0 ? null : this.#active.has(addressHash >>> 0);
+  }
+
+  /** Puts the known servers back. */
+  restore(state: { readonly listeners: Listeners }): void {
+    for (let at = 0; at + 1 < this.#servers.length; at += 2)
+      state.listeners.restore(this.#servers[at], this.#servers[at + 1]);
+  }
+}
+
+/**
+ * Reads a baseline file.
+ * @throws Error naming what is wrong, when the text is no baseline
+ */
+export function readBaseline(text: string, path: string): Baseline {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Error(`Cannot read the baseline ${path}: the file must be JSON, got text that does not parse`);
+  }
+  const file = value as Partial<BaselineFile>;
+  if (file?.schema !== "cordon.baseline/1" || typeof file.contacts !== "string" || !Array.isArray(file.talkers)) {
+    const got = String(file?.schema ?? "no schema");
+    throw new Error(`Cannot read the baseline ${path}: the schema must be cordon.baseline/1, got ${got}`);
+  }
+  return new Baseline(file as BaselineFile);
+}
+
+export function encodeWords(words: Uint32Array): string {
+  return Buffer.from(words.buffer, words.byteOffset, words.byteLength).toString("base64");
+}
+
+export function decodeWords(text: string): Uint32Array {
+  const bytes = Buffer.from(text, "base64");
+  const words = new Uint32Array(bytes.length >>> 2);
+  for (let at = 0; at < words.length; at++) words[at] = bytes.readUInt32LE(at * 4);
+  return words;
+}

@@ -1,0 +1,139 @@
+// Where "inside" is, and what little is known of each host: from the map where there is one, else from the addresses
+// themselves (private is inside; among public addresses, the networks that most flows touch).
+
+import { type Column, grown, uint8Column, uint32Column } from "../kit/column.ts";
+import { isPrivateAddress } from "../model/address.ts";
+import type { FlowTable } from "../model/flow.ts";
+import type { HostTable } from "../model/host-table.ts";
+import { type Terrain, talkerRoles } from "../model/terrain.ts";
+import type { HostIndex, Millis } from "../model/units.ts";
+
+/** Facts about a host, as bits. */
+export const FACT_KNOWN = 1;
+export const FACT_INSIDE = 2;
+export const FACT_STATION = 4; // workstation, printer, medical device, telephone: no server by role
+export const FACT_SERVER = 8; // server by role
+export const FACT_DARK = 16; // no host has this address
+export const FACT_TALKER = 32; // declared or learned: many contacts are its work
+export const FACT_NOT_A_HOST = 64; // an address that ends in 255 or 0 of a /24: broadcast, as far as one can tell
+
+const stationRoles = new Set(["workstation", "printer", "medical-device", "telephone"]);
+const serverRoles = new Set(["server", "domain-controller", "infrastructure", "management", "backup", "print-server"]);
+
+/** What the baseline adds to the terrain; asked once per host. */
+export interface Learned {
+  /** Until when (ms) the host's many contacts are its habit; null when they are not. */
+  talkerUntilMs(addressHash: number): number | null;
+  /** Whether the address was active while the baseline was learned; null when it does not know the network. */
+  isActive(addressHash: number): boolean | null;
+}
+
+/** Facts by host, asked of the terrain once and remembered. */
+export class HostFactsTable {
+  #bits: Column<number> = uint8Column(1024);
+  #generation: Column<number> = uint32Column(1024);
+  readonly #hosts: HostTable;
+  readonly #terrain: Terrain | null;
+  readonly #learned: Learned | null;
+  readonly #homePrefixes = new Set<number>();
+
+  constructor(hosts: HostTable, terrain: Terrain | null, learned: Learned | null) {
+    this.#hosts = hosts;
+    this.#terrain = terrain;
+    this.#learned = learned;
+  }
+
+  /** The bits of a host. */
+  of(host: HostIndex, nowMs: Millis): number {
+    if (host < this.#bits.length && this.#generation[host] === this.#hosts.generation[host]) {
+      const bits = this.#bits[host];
+      if (bits !== 0) return bits;
+    }
+    return this.#learn(host, nowMs);
+  }
+
+  isInside(host: HostIndex, nowMs: Millis): boolean {
+    return (this.of(host, nowMs) & FACT_INSIDE) !== 0;
+  }
+
+  /** Marks a public network as home: the first 16 bits of IPv4, the first 32 of IPv6. */
+  addHome(prefix: number): void {
+    this.#homePrefixes.add(prefix);
+    this.#bits.fill(0);
+  }
+
+  #learn(host: HostIndex, nowMs: Millis): number {
+    if (host >= this.#bits.length) {
+      let size = this.#bits.length;
+      while (size <= host) size *= 2;
+      this.#bits = grown(this.#bits, size);
+      this.#generation = grown(this.#generation, size);
+    }
+    let bits = FACT_KNOWN;
+    const address = this.#hosts.addressOf(host);
+    if (isPrivateAddress(address) || this.#homePrefixes.has(prefixOf(this.#hosts, host))) bits |= FACT_INSIDE;
+    if (address.family === 4 && ((address.w3 & 255) === 255 || (address.w3 & 255) === 0)) bits |= FACT_NOT_A_HOST;
+    if (this.#terrain) {
+      const facts = this.#terrain.factsOf(this.#hosts, host);
+      if (facts.isInside !== null) bits = facts.isInside ? bits | FACT_INSIDE : bits & ~FACT_INSIDE;
+      if (stationRoles.has(facts.role)) bits |= FACT_STATION;
+      if (serverRoles.has(facts.role)) bits |= FACT_SERVER;
+      if (facts.isDark) bits |= FACT_DARK;
+      if (talkerRoles.has(facts.role) && facts.knownTalkerUntilMs === null) bits |= FACT_TALKER;
+      if (facts.knownTalkerUntilMs !== null && facts.knownTalkerUntilMs > nowMs) bits |= FACT_TALKER;
+    }
+    if (this.#learned && (bits & FACT_INSIDE) !== 0) {
+      const until = this.#learned.talkerUntilMs(this.#hosts.hash[host]);
+      if (until !== null && until > nowMs) bits |= FACT_TALKER;
+      if (this.#learned.isActive(this.#hosts.hash[host]) === false) bits |= FACT_DARK;
+    }
+    this.#bits[host] = bits;
+    this.#generation[host] = this.#hosts.generation[host];
+    return bits;
+  }
+}
+
+/** IPv4: the first 16 bits; IPv6: the first 32. Never equal for the two families (IPv6 words are far above 65,535). */
+function prefixOf(hosts: HostTable, host: HostIndex): number {
+  const address = hosts.addressOf(host);
+  return address.family === 4 ? address.w3 >>> 16 : address.w0 + 65_536;
+}
+
+const COVER_SHARE = 0.95;
+const HOME_PREFIXES_MAX = 8;
+
+/**
+ * Public networks that are home, when a batch holds no private address at all: the fewest prefixes that touch 95 % of
+ * the flows, larger populations first. A scan from one outside address into one network and a scan from one inside
+ * address to the whole world look the same but for this: the side with several addresses in one prefix is home.
+ */
+export function homeNetworks(hosts: HostTable, flows: FlowTable): number[] {
+  const { source, target, length } = flows;
+  const addresses = new Map<number, Set<number>>();
+  const open: [number, number][] = [];
+  for (let flow = 0; flow < length; flow++) {
+    for (const host of [source[flow], target[flow]]) {
+      if (isPrivateAddress(hosts.addressOf(host))) return [];
+      const prefix = prefixOf(hosts, host);
+      const known = addresses.get(prefix) ?? new Set<number>();
+      addresses.set(prefix, known.add(host));
+    }
+    open.push([prefixOf(hosts, source[flow]), prefixOf(hosts, target[flow])]);
+  }
+  const homes: number[] = [];
+  let rest = open;
+  while (rest.length > length * (1 - COVER_SHARE) && homes.length < HOME_PREFIXES_MAX) {
+    const touched = new Map<number, number>();
+    for (const [a, b] of rest)
+      for (const prefix of a === b ? [a] : [a, b]) touched.set(prefix, (touched.get(prefix) ?? 0) + 1);
+    let best = -1;
+    for (const [prefix, count] of touched) {
+      const bestCount = touched.get(best) ?? 0;
+      const isLarger = (addresses.get(prefix)?.size ?? 0) > (addresses.get(best)?.size ?? 0);
+      if (count > bestCount || (count === bestCount && isLarger)) best = prefix;
+    }
+    homes.push(best);
+    rest = rest.filter(([a, b]) => a !== best && b !== best);
+  }
+  return homes;
+}

@@ -1,0 +1,51 @@
+// Learning the baseline: what a detector saw on quiet days, as a file for later detectors.
+
+import type { Millis } from "../model/units.ts";
+import { type BaselineFile, encodeWords, TALKER_VALID_MS } from "./baseline.ts";
+import { FACT_INSIDE } from "./home.ts";
+import { SERVER_CLIENTS_MIN } from "./likelihood.ts";
+import { CLASSES, SOURCE_SUSPECT } from "./sources.ts";
+import type { DetectorState } from "./state.ts";
+import { talkerKind } from "./talkers.ts";
+import { PORT_LATERAL, PORT_OTHER, PORT_REMOTE } from "../model/port.ts";
+
+const DAY_MS = 24 * 3_600_000;
+
+/** @param firstMs time of the first row the detector saw */
+export function learnBaseline(state: DetectorState, firstMs: Millis): BaselineFile {
+  const { sources, facts, hosts, memory, listeners, newestMs } = state;
+  const days = Math.max((newestMs - firstMs) / DAY_MS, 1 / 24);
+  const active: number[] = [];
+  const talkers: { addressHash: number; kind: string; untilMs: Millis }[] = [];
+  let scored = 0;
+  let ordinary = 0;
+  for (let source = 0; source < sources.length; source++) {
+    const host = sources.host[source];
+    if (sources.generation[source] !== hosts.generation[host]) continue;
+    if ((facts.of(host, newestMs) & FACT_INSIDE) === 0) continue;
+    active.push(hosts.hash[host] >>> 0);
+    const talker = talkerKind(state, source);
+    const isFlagged = sources.status[source] === SOURCE_SUSPECT;
+    if (talker !== null || isFlagged) {
+      const kind = talker?.kind ?? "unknown";
+      talkers.push({ addressHash: hosts.hash[host], kind, untilMs: newestMs + TALKER_VALID_MS });
+      continue;
+    }
+    ordinary++;
+    for (const portClass of [PORT_LATERAL, PORT_REMOTE, PORT_OTHER])
+      scored += sources.byClass[source * CLASSES + portClass];
+  }
+  const servers: number[] = [];
+  for (const { key, clientCallers } of listeners.serverKeys(SERVER_CLIENTS_MIN)) servers.push(key, clientCallers);
+  return {
+    schema: "cordon.baseline/1",
+    learnedFromMs: firstMs,
+    learnedToMs: newestMs,
+    hostDays: ordinary * days,
+    scoredContactsPerDay: Math.max(1, scored / Math.max(1, ordinary * days)),
+    contacts: encodeWords(memory.keys()),
+    activeHosts: encodeWords(Uint32Array.from(active).sort()),
+    servers: encodeWords(Uint32Array.from(servers)),
+    talkers,
+  };
+}

@@ -1,0 +1,130 @@
+// What is worth a look without being a claim of infection: talkers, sweeps, small fast fan-outs, probes from outside.
+
+import type { Notable, NotableKind } from "../model/outbreak.ts";
+import type { HostIndex, Millis } from "../model/units.ts";
+import { type Clues, tell } from "./clues.ts";
+import { FACT_INSIDE, FACT_TALKER } from "./home.ts";
+import {
+  GROUP_DISCOVERY,
+  GROUP_INSIDE,
+  GROUP_LATERAL,
+  GROUP_REMOTE,
+  GROUPS,
+  portBreadth,
+  SOURCE_SUSPECT,
+} from "./sources.ts";
+import type { DetectorState, Flag } from "./state.ts";
+import { talkerKind } from "./talkers.ts";
+import { limits } from "../limits.ts";
+
+/** A peak of this share of the threshold is worth a word. */
+const UNUSUAL_SHARE = 0.4;
+const FAN_OUT_MIN = 3;
+/** ARP or ping: this many addresses make a sweep, however slow. */
+const SWEEP_TARGETS_MIN = 16;
+const VERTICAL_PORTS_MIN = 15;
+const OUTSIDE_CALLS_MIN = 20;
+const ALERTS_PER_HOST_MAX = 5;
+
+/** Collects sentences per (host, kind), so that a host has one line of each kind. */
+class NotableList {
+  readonly #byKey = new Map<string, { host: HostIndex; kind: NotableKind; atMs: Millis | null; because: string[] }>();
+
+  add(host: HostIndex, kind: NotableKind, atMs: Millis | null, sentence: string): void {
+    const key = `${host} ${kind}`;
+    const known = this.#byKey.get(key);
+    if (known === undefined) this.#byKey.set(key, { host, kind, atMs, because: [sentence] });
+    else if (known.because.length < ALERTS_PER_HOST_MAX) known.because.push(sentence);
+  }
+
+  list(): Notable[] {
+    return [...this.#byKey.values()].sort(
+      (a, b) => (a.atMs ?? Infinity) - (b.atMs ?? Infinity) || a.host - b.host || (a.kind < b.kind ? -1 : 1),
+    );
+  }
+}
+
+/** Notables of everything that is not a suspect. `talkers` are flags withdrawn because of how the host behaves. */
+export function listNotables(
+  state: DetectorState,
+  clues: Clues,
+  outside: readonly Flag[],
+  talkers: readonly { flag: Flag; sentence: string }[],
+): Notable[] {
+  const list = new NotableList();
+  for (const flag of outside) {
+    list.add(flag.host, "inbound-scan", flag.onsetMs, `from outside: ${flag.because[0]}`);
+  }
+  for (const { flag, sentence } of talkers) list.add(flag.host, "known-talker", flag.onsetMs, sentence);
+  for (const clue of clues.list()) {
+    const told = tell(state, clue);
+    if (told !== null) list.add(clue.host, told.kind, clue.firstMs, told.sentence);
+  }
+  noteSources(state, list);
+  noteOutsideCalls(state, list);
+  return list.list().slice(0, limits.resultRowsMax);
+}
+
+function noteSources(state: DetectorState, list: NotableList): void {
+  const { sources, facts, hosts } = state;
+  for (let source = 0; source < sources.length; source++) {
+    const host = sources.host[source];
+    if (sources.generation[source] !== hosts.generation[host]) continue;
+    if (sources.status[source] === SOURCE_SUSPECT) continue;
+    const bits = facts.of(host, state.newestMs);
+    if ((bits & FACT_INSIDE) === 0) continue;
+    const talker = talkerKind(state, source);
+    if ((bits & FACT_TALKER) !== 0) {
+      list.add(host, "known-talker", null, talker ? `declared or learned; ${talker.because}` : "declared or learned");
+      continue;
+    }
+    if (talker !== null) {
+      list.add(host, "known-talker", null, `behaves like a ${talker.kind}: ${talker.because}`);
+      continue;
+    }
+    noteSweep(state, source, host, list);
+    noteFanOut(state, source, host, list);
+    if (sources.exposedBy[source] >= 0) {
+      const by = hosts.format(sources.exposedBy[source]);
+      list.add(host, "exposed", sources.exposedMs[source], `reached by the suspect ${by}`);
+    }
+  }
+}
+
+function noteSweep(state: DetectorState, source: number, host: HostIndex, list: NotableList): void {
+  const { sources } = state;
+  const test = source * GROUPS + GROUP_DISCOVERY;
+  if (sources.run[test] >= SWEEP_TARGETS_MIN && sources.peak[test] >= state.thresholdNats) {
+    const sentence = `swept ${sources.run[test]} addresses by ARP, ping or other discovery`;
+    list.add(host, "scanner", sources.onsetMs[test], sentence);
+  }
+  const breadth = portBreadth(sources.portsLow[source], sources.portsHigh[source]);
+  if (breadth >= VERTICAL_PORTS_MIN && sources.failed[source] >= VERTICAL_PORTS_MIN) {
+    const sentence = `tried about ${Math.round(breadth)} ports of few hosts, ${sources.failed[source]} without success`;
+    list.add(host, "scanner", null, sentence);
+  }
+}
+
+function noteFanOut(state: DetectorState, source: number, host: HostIndex, list: NotableList): void {
+  const { sources } = state;
+  for (const group of [GROUP_LATERAL, GROUP_REMOTE, GROUP_INSIDE]) {
+    const test = source * GROUPS + group;
+    if (sources.run[test] < FAN_OUT_MIN || sources.peak[test] < state.thresholdNats * UNUSUAL_SHARE) continue;
+    const share = Math.round((100 * sources.peak[test]) / state.thresholdNats);
+    const sentence = `${sources.run[test]} new contacts on ${group === GROUP_LATERAL ? "lateral" : "unusual"} ports; evidence ${share} % of the threshold`;
+    list.add(host, "unusual", sources.onsetMs[test], sentence);
+  }
+}
+
+function noteOutsideCalls(state: DetectorState, list: NotableList): void {
+  const { outsideCallers } = state;
+  for (let host = 0; host < outsideCallers.length; host++) {
+    if (outsideCallers[host] < OUTSIDE_CALLS_MIN) continue;
+    list.add(
+      host as HostIndex,
+      "inbound-scan",
+      null,
+      `called ${outsideCallers[host]} times from outside, on new ports or by new addresses`,
+    );
+  }
+}

@@ -1,0 +1,290 @@
+// The hot path: every row of a batch once. New contacts become evidence in the running test of their source, twice:
+// at the first packet and at the outcome. Flows in, scores and flags out; nothing is allocated per row.
+
+import {
+  type FlowTable,
+  OUTCOME_ANSWERED,
+  OUTCOME_UNANSWERED,
+  type Outcome,
+  PHASE_CLOSING,
+  PHASE_OPENING,
+  PROTOCOL_TCP,
+} from "../model/flow.ts";
+import { classOfPort, PORT_DISCOVERY, PORT_INFRASTRUCTURE, PORT_OTHER, type PortClass } from "../model/port.ts";
+import type { HostIndex, Millis } from "../model/units.ts";
+import { CONTACT_PENDING, CONTACT_SETTLED, CONTACT_UNKNOWN, contactKey, pairKey } from "./contact-memory.ts";
+import { FACT_DARK, FACT_INSIDE, FACT_NOT_A_HOST, FACT_SERVER, FACT_STATION, FACT_TALKER } from "./home.ts";
+import {
+  AFTER_SWEEP_WEIGHT,
+  BURST_GAP_MS,
+  BURST_WEIGHT,
+  KNOWN_PAIR_SHARE,
+  OTHER_PORT_WEIGHT,
+  openingWeight,
+  outcomeWeight,
+  RETURNED_CALL_SHARE,
+  SAME_PORT_WEIGHT,
+  SEQUENCE_WEIGHT,
+  SERVER_CLIENTS_MIN,
+  TARGET_DARK,
+  TARGET_OUTSIDE,
+  TARGET_SERVER,
+  TARGET_UNKNOWN,
+  TARGET_WORKSTATION,
+  type TargetKind,
+  TURNED_ANSWERED,
+  WITNESS_CONTACTS_MAX,
+} from "./likelihood.ts";
+import { NO_LISTENER } from "./listeners.ts";
+import { CLASSES, GROUP_DISCOVERY, GROUP_INSIDE, GROUP_LATERAL, GROUPS, NO_SOURCE, SOURCE_SUSPECT } from "./sources.ts";
+import type { DetectorState } from "./state.ts";
+import { exposeTarget, propagation, testThreshold } from "./suspicion.ts";
+import { groupOf, isSpreading, weigh } from "./tests.ts";
+
+/** A contact whose pair was known already: its outcome will count for little. */
+const CONTACT_PENDING_KNOWN_PAIR = 3;
+/** A discovery score from which the next lateral contact is taken as the follow-up of a sweep. */
+const SWEEP_SCORE_MIN = 5;
+
+/** Feeds the rows `begin` to `end` of a sorted batch. */
+export function scoreFlows(state: DetectorState, flows: FlowTable, begin: number, end: number): void {
+  const { hash } = state.hosts;
+  const { source, target, targetPort, protocol, phase, outcome, atMs, bytesBack, sensor } = flows;
+  const { memory, blindSensors, baseline } = state;
+  for (let flow = begin; flow < end; flow++) {
+    const from = source[flow];
+    const to = target[flow];
+    const at = atMs[flow];
+    const key = contactKey(hash[from], hash[to], protocol[flow], targetPort[flow]);
+    let result = outcome[flow];
+    if (result === OUTCOME_UNANSWERED && blindSensors[sensor[flow]] === 1) result = 0;
+    if ((phase[flow] & PHASE_OPENING) !== 0) {
+      const before = memory.see(key, at);
+      if (before === CONTACT_UNKNOWN) {
+        if (baseline !== null && baseline.knows(key)) continue;
+        newContact(state, from, to, protocol[flow], targetPort[flow], at, key, result);
+        continue;
+      }
+      if (before === CONTACT_SETTLED) {
+        const row = state.sources.find(from);
+        if (row === NO_SOURCE) continue;
+        state.sources.repeats[row]++;
+        if (bytesBack[flow] > 0) state.sources.bytesBack[row] += bytesBack[flow];
+        continue;
+      }
+    }
+    if ((phase[flow] & PHASE_CLOSING) !== 0 && result !== 0) {
+      settle(state, from, to, protocol[flow], targetPort[flow], at, key, result);
+    }
+  }
+  if (end > begin) state.newestMs = Math.max(state.newestMs, atMs[end - 1]);
+}
+
+function newContact(
+  state: DetectorState,
+  from: HostIndex,
+  to: HostIndex,
+  protocol: number,
+  port: number,
+  at: Millis,
+  key: number,
+  outcome: Outcome,
+): void {
+  const { hosts, facts, memory, sources, listeners } = state;
+  const targetFacts = facts.of(to, at);
+  if ((targetFacts & FACT_NOT_A_HOST) !== 0 && protocol !== PROTOCOL_TCP) return;
+  const portClass = classOfPort(protocol, port);
+  const isInside = (targetFacts & FACT_INSIDE) !== 0;
+  const sourceFacts = facts.of(from, at);
+  const row = sources.rowOf(from, at);
+  if (row === NO_SOURCE) return;
+  sources.contacts[row]++;
+  sources.byClass[row * CLASSES + portClass]++;
+  const portBit = (Math.imul(port ^ (protocol << 8), 0x9e3779b1) >>> 26) & 63;
+  if (portBit < 32) sources.portsLow[row] |= 1 << portBit;
+  else sources.portsHigh[row] |= 1 << (portBit - 32);
+
+  const spreading = isSpreading(portClass, protocol);
+  const marksPair = portClass !== PORT_DISCOVERY && portClass !== PORT_INFRASTRUCTURE;
+  const isKnownPair = marksPair && memory.see(pairKey(hosts.hash[from], hosts.hash[to]), at) !== CONTACT_UNKNOWN;
+  let kind: TargetKind = TARGET_OUTSIDE;
+  let called = NO_LISTENER;
+  if (isInside) {
+    called = listeners.find(hosts.hash[to], protocol, port);
+    kind = kindOf(state, targetFacts, called);
+    if ((sourceFacts & FACT_INSIDE) === 0) noteOutsideCaller(state, to);
+  }
+
+  const group = groupOf(portClass, isInside);
+  let weight = openingWeight(portClass, kind);
+  if ((sourceFacts & FACT_TALKER) !== 0) weight = Math.min(weight, 0);
+  if (weight > 0 && isKnownPair) weight *= KNOWN_PAIR_SHARE;
+  else if (weight > 0 || portClass === PORT_OTHER) {
+    weight = shaped(state, row, group, portClass, from, to, port, at, weight);
+  }
+  if (spreading && isInside) {
+    if (weight > 0 && kind !== TARGET_SERVER) weight += propagation(state, row, from, to, protocol, port, kind, at);
+    remember(state, row, from, to, protocol, port, portClass, outcome, at);
+  } else if (isInside && portClass !== PORT_DISCOVERY) {
+    listeners.call(hosts.hash[to], protocol, port, from, true, at);
+  }
+  const awaited = weight !== 0 ? (isKnownPair ? CONTACT_PENDING_KNOWN_PAIR : CONTACT_PENDING) : CONTACT_SETTLED;
+  if (awaited !== CONTACT_SETTLED && outcome === 0) memory.mark(key, awaited);
+  if (weight !== 0) weigh(state.sources, row, group, port, at, weight, true);
+  sources.lastTargetWord[row] = hosts.lastWord(to);
+  if (group <= GROUP_INSIDE) sources.lastMs[row] = at;
+  if (outcome !== 0) settleWith(state, row, from, to, portClass, group, port, at, kind, isKnownPair, outcome);
+  testThreshold(state, row, group, from, protocol, port, at);
+}
+
+function noteOutsideCaller(state: DetectorState, to: HostIndex): void {
+  if (to >= state.outsideCallers.length) {
+    const larger = new Uint32Array(Math.max(to + 1, state.outsideCallers.length * 2));
+    larger.set(state.outsideCallers);
+    state.outsideCallers = larger;
+  }
+  state.outsideCallers[to]++;
+}
+
+function kindOf(state: DetectorState, targetFacts: number, listener: number): TargetKind {
+  if ((targetFacts & FACT_DARK) !== 0) return TARGET_DARK;
+  if ((targetFacts & FACT_STATION) !== 0) return TARGET_WORKSTATION;
+  if ((targetFacts & FACT_SERVER) !== 0) return TARGET_SERVER;
+  if (listener !== NO_LISTENER && state.listeners.clientCallers[listener] >= SERVER_CLIENTS_MIN) return TARGET_SERVER;
+  return TARGET_UNKNOWN;
+}
+
+/** Adds what the pace, the order of addresses and the choice of ports say. */
+function shaped(
+  state: DetectorState,
+  row: number,
+  group: number,
+  portClass: PortClass,
+  from: HostIndex,
+  to: HostIndex,
+  port: number,
+  at: Millis,
+  weight: number,
+): number {
+  const { sources, hosts, memory } = state;
+  const test = row * GROUPS + group;
+  const isSamePort = sources.lastPort[test] === port;
+  let shapedWeight = weight;
+  if (portClass === PORT_OTHER) shapedWeight += isSamePort ? SAME_PORT_WEIGHT : OTHER_PORT_WEIGHT;
+  if (shapedWeight <= 0) return shapedWeight;
+  if (group <= GROUP_INSIDE || group === GROUP_DISCOVERY) {
+    if (sources.run[test] > 0 && at - sources.lastMs[row] <= BURST_GAP_MS) shapedWeight += BURST_WEIGHT;
+    const step = hosts.lastWord(to) - sources.lastTargetWord[row];
+    if (isSamePort && (step === 1 || step === 2 || step === -1)) shapedWeight += SEQUENCE_WEIGHT;
+  }
+  if (group === GROUP_LATERAL && sources.run[test] === 0) {
+    if (sources.score[row * GROUPS + GROUP_DISCOVERY] >= SWEEP_SCORE_MIN) shapedWeight += AFTER_SWEEP_WEIGHT;
+  }
+  const calledBack = memory.peek(pairKey(hosts.hash[to], hosts.hash[from])) !== CONTACT_UNKNOWN;
+  return calledBack ? shapedWeight * RETURNED_CALL_SHARE : shapedWeight;
+}
+
+/** Writes the contact down for those who look for causes later. */
+function remember(
+  state: DetectorState,
+  row: number,
+  from: HostIndex,
+  to: HostIndex,
+  protocol: number,
+  port: number,
+  portClass: PortClass,
+  outcome: Outcome,
+  at: Millis,
+): void {
+  const { hosts, listeners, sources, log } = state;
+  const isWitness =
+    sources.status[row] !== SOURCE_SUSPECT &&
+    sources.run[row * GROUPS + groupOf(portClass, true)] < WITNESS_CONTACTS_MAX &&
+    listeners.find(hosts.hash[from], protocol, port) === NO_LISTENER;
+  listeners.call(hosts.hash[to], protocol, port, from, isWitness, at);
+  if (to >= state.lastCall.length) {
+    const larger = new Int32Array(Math.max(to + 1, state.lastCall.length * 2)).fill(-1);
+    larger.set(state.lastCall);
+    state.lastCall = larger;
+  }
+  const serial = log.append(at, from, to, protocol, port, outcome, sources.lastContact[row], state.lastCall[to]);
+  sources.lastContact[row] = serial;
+  state.lastCall[to] = serial;
+}
+
+/** The outcome of a contact made earlier. */
+function settle(
+  state: DetectorState,
+  from: HostIndex,
+  to: HostIndex,
+  protocol: number,
+  port: number,
+  at: Millis,
+  key: number,
+  outcome: Outcome,
+): void {
+  const before = state.memory.peek(key);
+  if (before !== CONTACT_PENDING && before !== CONTACT_PENDING_KNOWN_PAIR) return;
+  state.memory.mark(key, CONTACT_SETTLED);
+  const row = state.sources.find(from);
+  if (row === NO_SOURCE) return;
+  const targetFacts = state.facts.of(to, at);
+  const isInside = (targetFacts & FACT_INSIDE) !== 0;
+  const portClass = classOfPort(protocol, port);
+  const group = groupOf(portClass, isInside);
+  let kind: TargetKind = TARGET_OUTSIDE;
+  if (isInside) kind = kindOf(state, targetFacts, state.listeners.find(state.hosts.hash[to], protocol, port));
+  noteOutcome(state, row, to, protocol, port, outcome);
+  settleWith(state, row, from, to, portClass, group, port, at, kind, before !== CONTACT_PENDING, outcome);
+  testThreshold(state, row, group, from, protocol, port, at);
+}
+
+/** Writes the outcome into the contact log, when the contact is among the last few of its source. */
+function noteOutcome(
+  state: DetectorState,
+  source: number,
+  to: HostIndex,
+  protocol: number,
+  port: number,
+  outcome: Outcome,
+): void {
+  const { log } = state;
+  let row = log.row(state.sources.lastContact[source]);
+  for (let steps = 0; steps < 16 && row >= 0; steps++) {
+    if (log.target[row] === to && log.port[row] === port && log.protocol[row] === protocol) {
+      log.outcome[row] = outcome;
+      return;
+    }
+    row = log.row(log.beforeBySource[row]);
+  }
+}
+
+function settleWith(
+  state: DetectorState,
+  row: number,
+  from: HostIndex,
+  to: HostIndex,
+  portClass: PortClass,
+  group: number,
+  port: number,
+  at: Millis,
+  kind: TargetKind,
+  isKnownPair: boolean,
+  outcome: Outcome,
+): void {
+  const { sources, facts } = state;
+  let weight = outcomeWeight(portClass, kind, outcome);
+  if (outcome === OUTCOME_ANSWERED) {
+    const isTurned = sources.propagated[row] > 1 || sources.exposedBy[row] >= 0;
+    if (weight < TURNED_ANSWERED && (isTurned || kind === TARGET_WORKSTATION) && isSpreading(portClass, PROTOCOL_TCP))
+      weight = TURNED_ANSWERED;
+    if (sources.status[row] === SOURCE_SUSPECT && kind !== TARGET_OUTSIDE && isSpreading(portClass, PROTOCOL_TCP))
+      exposeTarget(state, from, to, group, port, at);
+  } else {
+    sources.failed[row]++;
+  }
+  if (kind === TARGET_SERVER && weight > 0) weight *= 0.25; // a server that is down is down for everybody
+  if (isKnownPair) weight *= KNOWN_PAIR_SHARE;
+  if (weight > 0 && (facts.of(from, at) & FACT_TALKER) !== 0) return;
+  weigh(state.sources, row, group, port, at, weight, false);
+}

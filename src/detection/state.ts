@@ -1,0 +1,89 @@
+// All that a running detector holds, in one place: the columns that the kernels of score.ts work on.
+
+import { limits } from "../limits.ts";
+import type { HostTable } from "../model/host-table.ts";
+import type { Terrain } from "../model/terrain.ts";
+import type { HostIndex, Millis } from "../model/units.ts";
+import type { Baseline } from "./baseline.ts";
+import { ContactLog } from "./contact-log.ts";
+import { ContactMemory } from "./contact-memory.ts";
+import { HostFactsTable } from "./home.ts";
+import { Listeners } from "./listeners.ts";
+import { Sources } from "./sources.ts";
+import { BUDGET_PER_HOST_DAY, thresholdFor } from "./threshold.ts";
+
+/** How long a (target, port) is remembered as touched. Longer needs memory; shorter makes weekly habits look new. */
+export const CONTACT_WINDOW_MS = 24 * 3_600_000;
+
+export interface DetectorOptions {
+  readonly hosts: HostTable;
+  readonly terrain?: Terrain | null;
+  readonly baseline?: Baseline | null;
+  /** False isolations per benign host-day that are acceptable. */
+  readonly budgetPerHostDay?: number;
+}
+
+/** A crossing of the threshold, in the order it happened. */
+export interface Flag {
+  readonly host: HostIndex;
+  readonly source: number;
+  readonly group: number;
+  readonly onsetMs: Millis;
+  readonly flaggedMs: Millis;
+  readonly contactsToFlag: number;
+  readonly port: number;
+  readonly protocol: number;
+  readonly isInside: boolean;
+  /** Evidence in force at the flag, as sentences. */
+  readonly because: string[];
+}
+
+export interface DetectorState {
+  readonly hosts: HostTable;
+  readonly facts: HostFactsTable;
+  readonly memory: ContactMemory;
+  readonly log: ContactLog;
+  readonly listeners: Listeners;
+  readonly baseline: Baseline | null;
+  readonly sources: Sources;
+  readonly thresholdNats: number;
+  readonly budgetPerHostDay: number;
+  readonly flags: Flag[];
+  /** Sensors that cannot tell answered from unanswered: 1. Indexed by sensor. */
+  readonly blindSensors: Uint8Array;
+  /** Outside addresses that touched an inside host, by host. */
+  outsideCallers: Uint32Array;
+  /** Last contact in which the host was the target (serial), by host. */
+  lastCall: Int32Array;
+  flagsDropped: number;
+  hasTerrain: boolean;
+  isSurveyed: boolean;
+  newestMs: Millis;
+}
+
+export function createState(options: DetectorOptions): DetectorState {
+  const { hosts } = options;
+  const baseline = options.baseline ?? null;
+  const budgetPerHostDay = options.budgetPerHostDay ?? BUDGET_PER_HOST_DAY;
+  const state: DetectorState = {
+    hosts,
+    facts: new HostFactsTable(hosts, options.terrain ?? null, baseline),
+    memory: new ContactMemory(CONTACT_WINDOW_MS, limits.contactSlotsMax),
+    log: new ContactLog(limits.contactLogMax),
+    listeners: new Listeners(limits.listenersMax),
+    baseline,
+    sources: new Sources(hosts, limits.sourcesMax),
+    thresholdNats: thresholdFor(budgetPerHostDay, baseline?.scoredContactsPerDay),
+    budgetPerHostDay,
+    flags: [],
+    blindSensors: new Uint8Array(limits.sensorsMax),
+    outsideCallers: new Uint32Array(1024),
+    lastCall: new Int32Array(1024).fill(-1),
+    flagsDropped: 0,
+    hasTerrain: Boolean(options.terrain),
+    isSurveyed: false,
+    newestMs: Number.NEGATIVE_INFINITY,
+  };
+  baseline?.restore(state);
+  return state;
+}

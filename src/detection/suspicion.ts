@@ -1,0 +1,219 @@
+// Flags, and how suspicion travels along contacts: a host called by a suspect is exposed; a host that is called on a port and then
+// becomes its client speaks against itself and against its caller.
+
+import { limits } from "../limits.ts";
+import { OUTCOME_REFUSED, OUTCOME_UNANSWERED } from "../model/flow.ts";
+import { classOfPort, formatPort } from "../model/port.ts";
+import type { HostIndex, Millis } from "../model/units.ts";
+import { FACT_INSIDE, FACT_TALKER } from "./home.ts";
+import {
+  BENIGN_TURNS_PER_HOUR,
+  BENIGN_TURNS_PER_HOUR_STATION,
+  CHILD_WEIGHT_MAX,
+  EXPOSURE_HALF_LIFE_MS,
+  EXPOSURE_WEIGHT,
+  propagationWeight,
+  TARGET_WORKSTATION,
+  type TargetKind,
+} from "./likelihood.ts";
+import { NO_LISTENER } from "./listeners.ts";
+import { GROUP_DISCOVERY, GROUPS, NO_SOURCE, portBreadth, SOURCE_SUSPECT } from "./sources.ts";
+import type { DetectorState } from "./state.ts";
+import { groupOf, weigh } from "./tests.ts";
+
+/**
+ * The propagation test: `from` was called on this port before it now calls `to`. Returns the evidence not yet counted,
+ * and credits the caller: what its call did speaks against it.
+ */
+export function propagation(
+  state: DetectorState,
+  row: number,
+  from: HostIndex,
+  to: HostIndex,
+  protocol: number,
+  port: number,
+  kind: TargetKind,
+  at: Millis,
+): number {
+  const { hosts, listeners, sources } = state;
+  const listener = listeners.find(hosts.hash[from], protocol, port);
+  if (listener === NO_LISTENER) return 0;
+  const caller = listeners.lastCaller[listener];
+  if (caller < 0 || caller === to) return 0;
+  const delayMs = at - listeners.lastCallMs[listener];
+  if (delayMs < 0) return 0;
+  const perHour = kind === TARGET_WORKSTATION ? BENIGN_TURNS_PER_HOUR_STATION : BENIGN_TURNS_PER_HOUR;
+  const weight = propagationWeight(delayMs, perHour) - sources.propagated[row];
+  if (weight <= 0) return 0;
+  const isFirst = sources.propagated[row] === 0;
+  sources.propagated[row] += weight;
+  if (isFirst) credit(state, caller, protocol, port, Math.min(weight, CHILD_WEIGHT_MAX), at);
+  return weight;
+}
+
+/** A child of `caller` turned client: evidence against the caller, in its test for that port. */
+function credit(
+  state: DetectorState,
+  caller: HostIndex,
+  protocol: number,
+  port: number,
+  weight: number,
+  at: Millis,
+): void {
+  const { sources, facts } = state;
+  const row = sources.find(caller);
+  if (row === NO_SOURCE || (facts.of(caller, at) & FACT_TALKER) !== 0) return;
+  const group = groupOf(classOfPort(protocol, port), true);
+  if (sources.score[row * GROUPS + group] === 0 && sources.run[row * GROUPS + group] === 0) {
+    weigh(sources, row, group, port, at, weight, true);
+  } else {
+    weigh(sources, row, group, port, at, weight, false);
+  }
+  testThreshold(state, row, group, caller, protocol, port, at);
+}
+
+/** A host was flagged: who called it on that port, not long before, is more likely to be its cause. */
+function creditCaller(
+  state: DetectorState,
+  row: number,
+  host: HostIndex,
+  protocol: number,
+  port: number,
+  at: Millis,
+): void {
+  const { hosts, listeners, sources } = state;
+  if (sources.propagated[row] > 0) return; // counted when it turned client
+  const listener = listeners.find(hosts.hash[host], protocol, port);
+  if (listener === NO_LISTENER) return;
+  const caller = listeners.lastCaller[listener];
+  if (caller < 0) return;
+  const delayMs = at - listeners.lastCallMs[listener];
+  const weight = Math.min(CHILD_WEIGHT_MAX, propagationWeight(Math.max(delayMs, 0), BENIGN_TURNS_PER_HOUR));
+  if (weight > 0) credit(state, caller, protocol, port, weight, at);
+}
+
+/** A suspect reached this host on a spreading port: its prior odds rise, once, until the exposure has faded. */
+export function exposeTarget(
+  state: DetectorState,
+  suspect: HostIndex,
+  target: HostIndex,
+  group: number,
+  port: number,
+  at: Millis,
+): void {
+  const { sources, facts } = state;
+  if ((facts.of(target, at) & (FACT_INSIDE | FACT_TALKER)) !== FACT_INSIDE) return;
+  const row = sources.rowOf(target, at);
+  if (row === NO_SOURCE || sources.status[row] === SOURCE_SUSPECT) return;
+  if (sources.exposedBy[row] >= 0 && at - sources.exposedMs[row] < EXPOSURE_HALF_LIFE_MS) return;
+  sources.exposedBy[row] = suspect;
+  sources.exposedMs[row] = at;
+  const test = row * GROUPS + group;
+  const weight = Math.max(0, EXPOSURE_WEIGHT - sources.propagated[row]);
+  if (sources.score[test] === 0) {
+    sources.onsetMs[test] = at;
+    sources.run[test] = 0;
+    sources.lastMs[row] = at;
+  }
+  // Below the threshold whatever came before: exposure alone is no sign of life of a worm.
+  sources.score[test] = Math.min(sources.score[test] + weight, Math.max(sources.score[test], state.thresholdNats - 1));
+  sources.lastPort[test] = port;
+}
+
+/** A host was flagged: everybody it reached on that port since its onset is exposed. */
+function exposeReached(
+  state: DetectorState,
+  row: number,
+  suspect: HostIndex,
+  group: number,
+  port: number,
+  onsetMs: Millis,
+): void {
+  const { log, sources } = state;
+  let contact = log.row(sources.lastContact[row]);
+  for (let steps = 0; steps < limits.chainStepsMax && contact >= 0; steps++) {
+    if (log.atMs[contact] < onsetMs || log.source[contact] !== suspect) return;
+    const outcome = log.outcome[contact];
+    if (log.port[contact] === port && outcome !== OUTCOME_UNANSWERED && outcome !== OUTCOME_REFUSED) {
+      exposeTarget(state, suspect, log.target[contact], group, port, log.atMs[contact]);
+    }
+    contact = log.row(log.beforeBySource[contact]);
+  }
+}
+
+/** Flags the host when its test crossed the threshold. */
+export function testThreshold(
+  state: DetectorState,
+  row: number,
+  group: number,
+  host: HostIndex,
+  protocol: number,
+  port: number,
+  at: Millis,
+): void {
+  if (group === GROUP_DISCOVERY) return;
+  const { sources } = state;
+  if (sources.score[row * GROUPS + group] < state.thresholdNats) return;
+  if (sources.status[row] === SOURCE_SUSPECT) return;
+  flag(state, row, group, host, protocol, port, at);
+  creditCaller(state, row, host, protocol, port, at);
+}
+
+/** A test crossed its threshold: written down with the evidence in force, and those it reached are exposed. */
+function flag(
+  state: DetectorState,
+  row: number,
+  group: number,
+  host: HostIndex,
+  protocol: number,
+  port: number,
+  at: Millis,
+): void {
+  const { sources, hosts } = state;
+  sources.status[row] = SOURCE_SUSPECT;
+  if (state.flags.length >= limits.sourcesMax) {
+    state.flagsDropped++;
+    return;
+  }
+  hosts.pin(host);
+  const test = row * GROUPS + group;
+  const run = sources.run[test];
+  const onsetMs = sources.onsetMs[test];
+  state.flags.push({
+    host,
+    source: row,
+    group,
+    onsetMs,
+    flaggedMs: at,
+    contactsToFlag: run,
+    port,
+    protocol,
+    isInside: state.facts.isInside(host, at),
+    because: becauseOf(state, row, group, protocol, port, run, at - onsetMs),
+  });
+  exposeReached(state, row, host, group, port, onsetMs);
+}
+
+function becauseOf(
+  state: DetectorState,
+  row: number,
+  group: number,
+  protocol: number,
+  port: number,
+  run: number,
+  spanMs: Millis,
+): string[] {
+  const { sources, hosts } = state;
+  const because: string[] = [];
+  const span = spanMs < 1_000 ? `${Math.round(spanMs)} ms` : `${(spanMs / 1_000).toFixed(1)} s`;
+  because.push(`${run} new ${run === 1 ? "contact" : "contacts"} in ${span}, last on ${formatPort(protocol, port)}`);
+  if (sources.failed[row] > 0) because.push(`${sources.failed[row]} new contacts unanswered or refused`);
+  if (sources.propagated[row] > 0)
+    because.push(`became a client of ${formatPort(protocol, port)} soon after it was called on it`);
+  if (sources.exposedBy[row] >= 0) because.push(`reached by the suspect ${hosts.format(sources.exposedBy[row])}`);
+  const breadth = portBreadth(sources.portsLow[row], sources.portsHigh[row]);
+  if (breadth >= 3) because.push(`uses about ${Math.round(breadth)} different ports`);
+  const score = sources.score[row * GROUPS + group];
+  because.push(`log-odds ${score.toFixed(1)} passed the threshold ${state.thresholdNats.toFixed(1)}`);
+  return because;
+}

@@ -1,0 +1,130 @@
+// Hosts that touch many others because that is their work, told by how they do it: a scanner tries many ports of each
+// host, a monitor comes back to the same ones, a management server calls machines that call it, a backup moves much.
+
+import { limits } from "../limits.ts";
+import { OUTCOME_ANSWERED, PROTOCOL_TCP, PROTOCOL_UDP } from "../model/flow.ts";
+import { PORT_DISCOVERY, PORT_PRINT, PORT_WEB } from "../model/port.ts";
+import type { HostRole } from "../model/terrain.ts";
+import { NO_LISTENER } from "./listeners.ts";
+import { CLASSES, portBreadth } from "./sources.ts";
+import type { DetectorState } from "./state.ts";
+import { pairKey } from "./contact-memory.ts";
+
+/** A worm tries a handful of ports; scanners of holes try dozens on every host. */
+const SCANNER_PORTS_MIN = 12;
+const SCANNER_PORTS_PER_TARGET_MIN = 4;
+const TARGETS_MIN = 8;
+/** Flows to known (target, port) per new one: a monitor polls, a worm moves on. */
+const MONITOR_REPEATS_MIN = 3;
+const MANAGED_SHARE_MIN = 0.6;
+const MANAGED_CLIENTS_MIN = 5;
+const BACKUP_BYTES_PER_TARGET_MIN = 20_000_000;
+const PRINT_TARGETS_MIN = 5;
+const GATEWAY_CONTACTS_MIN = 400;
+
+export interface Talker {
+  readonly kind: HostRole;
+  readonly because: string;
+}
+
+/** What the recent contacts of a source look like. */
+interface Habits {
+  readonly targets: number;
+  readonly contacts: number;
+  readonly answered: number;
+  readonly callers: number;
+}
+
+function habitsOf(state: DetectorState, source: number): Habits {
+  const { log, sources, hosts, memory } = state;
+  const targets = new Set<number>();
+  let [contacts, answered, callers] = [0, 0, 0];
+  let contact = log.row(sources.lastContact[source]);
+  for (let steps = 0; steps < limits.chainStepsMax && contact >= 0; steps++) {
+    if (log.source[contact] !== sources.host[source]) break;
+    contacts++;
+    if (log.outcome[contact] === OUTCOME_ANSWERED) answered++;
+    const target = log.target[contact];
+    if (!targets.has(target)) {
+      targets.add(target);
+      if (memory.peek(pairKey(hosts.hash[target], hosts.hash[log.source[contact]])) !== 0) callers++;
+    }
+    contact = log.row(log.beforeBySource[contact]);
+  }
+  return { targets: targets.size, contacts, answered, callers };
+}
+
+/** Ports on which clients call a management, update or directory server. */
+const managementPorts = [80, 443, 8530, 8531, 10_123, 5_985, 8_443, 4_118, 2_701];
+const directoryPorts = [88, 389, 636, 3_268];
+
+function clientsOn(state: DetectorState, source: number, protocol: number, ports: readonly number[]): number {
+  const hash = state.hosts.hash[state.sources.host[source]];
+  let most = 0;
+  for (const port of ports) {
+    const listener = state.listeners.find(hash, protocol, port);
+    if (listener !== NO_LISTENER) most = Math.max(most, state.listeners.clientCallers[listener]);
+  }
+  return most;
+}
+
+/** What kind of known talker the source behaves like, or null. */
+export function talkerKind(state: DetectorState, source: number): Talker | null {
+  const { sources } = state;
+  const habits = habitsOf(state, source);
+  const contacts = sources.contacts[source];
+  const breadth = portBreadth(sources.portsLow[source], sources.portsHigh[source]);
+  const perTarget = habits.targets === 0 ? 0 : habits.contacts / habits.targets;
+  if (breadth >= SCANNER_PORTS_MIN && perTarget >= SCANNER_PORTS_PER_TARGET_MIN && habits.targets >= 3) {
+    return {
+      kind: "vulnerability-scanner",
+      because: `tries about ${Math.round(breadth)} different ports, ${perTarget.toFixed(0)} on each of its targets`,
+    };
+  }
+  const repeatsPerContact = sources.repeats[source] / Math.max(1, contacts);
+  if (habits.targets >= TARGETS_MIN && repeatsPerContact >= MONITOR_REPEATS_MIN) {
+    return {
+      kind: "monitoring",
+      because: `comes back to the same targets: ${sources.repeats[source]} repeats of ${contacts} contacts`,
+    };
+  }
+  const clients = clientsOn(state, source, PROTOCOL_TCP, managementPorts);
+  const managedShare = habits.callers / Math.max(1, habits.targets);
+  if (habits.targets >= TARGETS_MIN && clients >= MANAGED_CLIENTS_MIN && managedShare >= MANAGED_SHARE_MIN) {
+    return {
+      kind: "management",
+      because: `calls machines that call it: ${habits.callers} of ${habits.targets} targets are among its ${clients} clients`,
+    };
+  }
+  const bytesPerTarget = sources.bytesBack[source] / Math.max(1, habits.targets);
+  if (habits.targets >= TARGETS_MIN && bytesPerTarget >= BACKUP_BYTES_PER_TARGET_MIN) {
+    return {
+      kind: "backup",
+      because: `fetches about ${Math.round(bytesPerTarget / 1e6)} MB from each of ${habits.targets} targets`,
+    };
+  }
+  return quietTalker(state, source, habits);
+}
+
+/** Talkers whose many contacts carry little evidence: named so that the reader need not wonder. */
+function quietTalker(state: DetectorState, source: number, habits: Habits): Talker | null {
+  const { sources } = state;
+  const print = sources.byClass[source * CLASSES + PORT_PRINT];
+  if (print >= PRINT_TARGETS_MIN) {
+    return { kind: "print-server", because: `sends print jobs to ${print} printers` };
+  }
+  const tcp = clientsOn(state, source, PROTOCOL_TCP, directoryPorts);
+  const udp = clientsOn(state, source, PROTOCOL_UDP, directoryPorts);
+  if (Math.max(tcp, udp) >= MANAGED_CLIENTS_MIN && habits.targets >= 2) {
+    return { kind: "domain-controller", because: `${Math.max(tcp, udp)} clients log on to it` };
+  }
+  const web = sources.byClass[source * CLASSES + PORT_WEB];
+  if (web >= GATEWAY_CONTACTS_MIN) {
+    return { kind: "nat-gateway", because: `${web} web contacts, as many as several users make` };
+  }
+  const discovery = sources.byClass[source * CLASSES + PORT_DISCOVERY];
+  if (discovery >= TARGETS_MIN * 4 && sources.repeats[source] >= discovery * MONITOR_REPEATS_MIN) {
+    return { kind: "monitoring", because: `polls ${discovery} addresses again and again` };
+  }
+  return null;
+}

@@ -1,0 +1,67 @@
+// The running tests (CUSUM of log-odds): which group a contact belongs to, and how evidence is added.
+
+import { PROTOCOL_TCP } from "../model/flow.ts";
+import { PORT_DISCOVERY, PORT_LATERAL, PORT_OTHER, PORT_REMOTE, PORT_WEB, type PortClass } from "../model/port.ts";
+import type { Millis } from "../model/units.ts";
+import { SCORE_HALF_LIFE_MS } from "./likelihood.ts";
+import {
+  GROUP_DISCOVERY,
+  GROUP_INSIDE,
+  GROUP_LATERAL,
+  GROUP_OTHER_OUTSIDE,
+  GROUP_REMOTE,
+  GROUP_WEB_OUTSIDE,
+  GROUPS,
+  SOURCE_SUSPECT,
+  type Sources,
+} from "./sources.ts";
+
+/** The group of a contact: which of the running tests it belongs to. */
+export function groupOf(portClass: PortClass, isInside: boolean): number {
+  if (portClass === PORT_LATERAL) return GROUP_LATERAL;
+  if (portClass === PORT_REMOTE) return GROUP_REMOTE;
+  if (portClass === PORT_DISCOVERY) return GROUP_DISCOVERY;
+  if (isInside) return GROUP_INSIDE;
+  return portClass === PORT_WEB ? GROUP_WEB_OUTSIDE : GROUP_OTHER_OUTSIDE;
+}
+
+/** Whether worms spread on ports of this class: those whose callers are counted and remembered. */
+export function isSpreading(portClass: PortClass, protocol: number): boolean {
+  return (
+    portClass === PORT_LATERAL || portClass === PORT_REMOTE || (portClass === PORT_OTHER && protocol === PROTOCOL_TCP)
+  );
+}
+
+/** Adds evidence to a running test: floor at zero, decay, onset at the first contact above the floor. */
+export function weigh(
+  sources: Sources,
+  row: number,
+  group: number,
+  port: number,
+  at: Millis,
+  weight: number,
+  isContact: boolean,
+): void {
+  const test = row * GROUPS + group;
+  let score = sources.score[test];
+  if (score > 0) {
+    const idleMs = at - sources.lastMs[row];
+    if (idleMs > 1_000) score *= 2 ** (-idleMs / SCORE_HALF_LIFE_MS);
+  }
+  if (isContact && weight > 0 && (score === 0 || sources.run[test] === 0)) {
+    sources.onsetMs[test] = at;
+    sources.run[test] = 0;
+    if (score === 0) sources.peak[test] = 0;
+  }
+  score += weight;
+  if (score <= 0) {
+    sources.score[test] = 0;
+    if (sources.status[row] !== SOURCE_SUSPECT) sources.run[test] = 0;
+    return;
+  }
+  sources.score[test] = score;
+  if (score > sources.peak[test]) sources.peak[test] = score;
+  if (!isContact) return;
+  if (sources.run[test] < 65_535) sources.run[test]++;
+  sources.lastPort[test] = port;
+}
