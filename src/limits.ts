@@ -24,6 +24,8 @@ export const limits = {
   templateFieldsMax: 1_024,
   /** Data sets kept per domain while their template has not come yet. Overflow: the oldest is dropped; counted. */
   pendingSetsMax: 64,
+  /** One export datagram in bytes (UDP cannot carry more). Overflow: it is not read. */
+  datagramBytesMax: 65_535,
   /** Export records that wait for the record of the other direction, per kind of wait. Overflow: the oldest is settled as if its time were over; counted. */
   pairedRecordsMax: 32_768,
   /** Bytes of export data kept over all exporters until templates come. Overflow: the oldest set of that domain is dropped, then the new one; counted. */
@@ -32,6 +34,16 @@ export const limits = {
   lineBytesMax: 1_048_576,
   /** One capture packet in bytes (libpcap's own maximum). Overflow: the file is read no further; reported. */
   packetBytesMax: 262_144,
+  /** Interfaces of one pcapng section. Overflow: packets of the rest are malformed; counted. */
+  captureInterfacesMax: 1_024,
+  /** Hosts whose MAC one capture remembers. Overflow: all are forgotten, and sighted again. */
+  sightedHostsMax: 65_536,
+  /** Host names of DHCP requests not acknowledged yet. Overflow: all are forgotten. */
+  pendingNamesMax: 1_024,
+  /** SMB sessions one capture looks into at once. Overflow: the oldest is looked at no further. */
+  smbSessionsMax: 16_384,
+  /** Pairs of hosts for which one capture remembers what it has reported. Overflow: all are forgotten, and reported again. */
+  reportedPairsMax: 65_536,
   /** Observations kept in one batch. Overflow: the rest of that batch is dropped; counted. */
   batchObservationsMax: 65_536,
   /** Files read in step at once. Overflow: the others wait in the order given until one is done. */
