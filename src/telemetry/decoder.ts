@@ -92,6 +92,34 @@ export interface SensorReport {
   readonly templates: number;
   readonly firstMs: Millis | null;
   readonly lastMs: Millis | null;
+  /** More about a flow exporter; absent for other sensors. */
+  readonly exporter?: ExporterFacts;
+}
+
+/** What only flow exporters have: how healthy the telling is, apart from what is told. */
+export interface ExporterFacts {
+  /** Guess of the maker from enterprise numbers and private fields; null when nothing tells. */
+  readonly maker: string | null;
+  readonly datagrams: number;
+  /** Ids of templates that data asked for and that never came. */
+  readonly templatesMissing: readonly number[];
+  readonly templatesWithdrawn: number;
+  readonly templatesRefused: number;
+  /** Last packet of a flow to its export, ms. */
+  readonly lagFromEndMs: { readonly median: number; readonly p95: number } | null;
+  /** Arrival minus the exporter's clock, ms, median; null where the time of arrival is not known. */
+  readonly clockSkewMs: number | null;
+  /** Times the sequence numbers began anew. */
+  readonly restarts: number;
+  /** Records of the side that began, of the side that answered, and of both at once. */
+  readonly clientSide: number;
+  readonly serverSide: number;
+  readonly twoWay: number;
+  /** TCP records whose flags say nothing. */
+  readonly withoutFlags: number;
+  /** Timers as the exporter itself states them in options data, ms; null when it does not. */
+  readonly statedActiveMs: number | null;
+  readonly statedInactiveMs: number | null;
 }
 
 /** What one input was: part of the result of `cordon inspect`. */

@@ -1,0 +1,158 @@
+// Writes turned records as rows of the flow table: from the record table, or from the pairing table when a record had
+// to wait. One direction per record: the columns of the other one stay NOT_SEEN until its record is known.
+
+import type { Column } from "../kit/column.ts";
+import type { BatchWriter } from "../model/batch.ts";
+import { DIRECTION_GUESSED, NOT_SEEN, type Outcome, PHASE_CLOSING, PHASE_WHOLE } from "../model/flow.ts";
+import type { HostIndex, Millis, SensorIndex } from "../model/units.ts";
+import type { BothWays } from "./direction-biflow.ts";
+import type { PairKey, PairTable } from "./direction-pairs.ts";
+import { hasPorts } from "./direction-rules.ts";
+import {
+  BYTES,
+  END_MS,
+  PACKETS,
+  PROTOCOL,
+  SOURCE4,
+  SOURCE6,
+  SOURCE_PORT,
+  START_MS,
+  TARGET4,
+  TARGET6,
+  TARGET_PORT,
+} from "./fields.ts";
+import type { RecordTable } from "./fields-table.ts";
+
+export class RowWriter {
+  sensor = 0 as SensorIndex;
+  readonly #writer: BatchWriter;
+  readonly #columns: readonly Column<number>[];
+  #flow = 0;
+
+  constructor(writer: BatchWriter, table: RecordTable) {
+    this.#writer = writer;
+    this.#columns = table.columns;
+  }
+
+  /** A row from record `record`. `isTurned`: the record is of the side that answered. */
+  write(
+    record: number,
+    isV6: boolean,
+    isTurned: boolean,
+    targetPort: number,
+    phase: number,
+    outcome: Outcome,
+    direction: number,
+  ): void {
+    const columns = this.#columns;
+    const flow = this.#writer.row(); // before interning: a full batch is handed on here
+    const flows = this.#writer.flows;
+    const from = this.#hostOf(record, isV6, false);
+    const to = this.#hostOf(record, isV6, true);
+    const protocol = columns[PROTOCOL][record];
+    const startMs = columns[START_MS][record];
+    flows.atMs[flow] = startMs;
+    flows.startMs[flow] = startMs;
+    flows.durationMs[flow] = columns[END_MS][record] - startMs;
+    flows.source[flow] = isTurned ? to : from;
+    flows.target[flow] = isTurned ? from : to;
+    flows.sourcePort[flow] = hasPorts(protocol) ? columns[isTurned ? TARGET_PORT : SOURCE_PORT][record] : 0;
+    flows.targetPort[flow] = targetPort;
+    flows.protocol[flow] = protocol;
+    flows.phase[flow] = phase;
+    flows.outcome[flow] = outcome;
+    flows.direction[flow] = direction;
+    flows.bytes[flow] = isTurned ? NOT_SEEN : columns[BYTES][record];
+    flows.packets[flow] = isTurned ? NOT_SEEN : columns[PACKETS][record];
+    flows.bytesBack[flow] = isTurned ? columns[BYTES][record] : NOT_SEEN;
+    flows.packetsBack[flow] = isTurned ? columns[PACKETS][record] : NOT_SEEN;
+    flows.sensor[flow] = this.sensor;
+    this.#flow = flow;
+  }
+
+  /** The outcome of an opening written earlier. */
+  writeClosing(table: PairTable, row: number, outcome: Outcome, atMs: Millis): void {
+    this.#writeWaiting(table, row, PHASE_CLOSING, outcome, table.direction[row], atMs);
+  }
+
+  /** A record that waited because nothing told who began. */
+  writeWhole(table: PairTable, row: number, outcome: Outcome): void {
+    this.#writeWaiting(table, row, PHASE_WHOLE, outcome, DIRECTION_GUESSED, table.startMs[row]);
+  }
+
+  #writeWaiting(table: PairTable, row: number, phase: number, outcome: Outcome, direction: number, atMs: Millis): void {
+    const flow = this.#writer.row();
+    const { flows, hosts } = this.#writer;
+    const [s0, s1, s2, s3, t0, t1, t2, t3] = table.words;
+    const isV6 = table.family[row] === 6;
+    flows.source[flow] = isV6 ? hosts.intern6(s0[row], s1[row], s2[row], s3[row]) : hosts.intern4(s3[row]);
+    flows.target[flow] = isV6 ? hosts.intern6(t0[row], t1[row], t2[row], t3[row]) : hosts.intern4(t3[row]);
+    flows.atMs[flow] = atMs;
+    flows.startMs[flow] = table.startMs[row];
+    flows.durationMs[flow] = table.endMs[row] - table.startMs[row];
+    flows.sourcePort[flow] = table.sourcePort[row];
+    flows.targetPort[flow] = table.targetPort[row];
+    flows.protocol[flow] = table.protocol[row];
+    flows.phase[flow] = phase;
+    flows.outcome[flow] = outcome;
+    flows.direction[flow] = direction;
+    flows.bytes[flow] = table.bytes[row];
+    flows.packets[flow] = table.packets[row];
+    flows.bytesBack[flow] = NOT_SEEN;
+    flows.packetsBack[flow] = NOT_SEEN;
+    flows.sensor[flow] = table.sensor[row] as SensorIndex;
+    this.#flow = flow;
+  }
+
+  /** The way back of the row written last, once its record is known. */
+  setBack(bytes: number, packets: number): void {
+    this.#writer.flows.bytesBack[this.#flow] = bytes;
+    this.#writer.flows.packetsBack[this.#flow] = packets;
+  }
+
+  /** Both ways of the row written last, from one record that has both. */
+  setBothWays(both: BothWays): void {
+    const { flows } = this.#writer;
+    const flow = this.#flow;
+    if (!both.isTurned) {
+      this.setBack(both.bytesBack, both.packetsBack);
+      return;
+    }
+    flows.bytes[flow] = both.bytesBack;
+    flows.packets[flow] = both.packetsBack;
+  }
+
+  /** The key of the conversation of a record, who began first. */
+  fillKey(key: PairKey, record: number, isV6: boolean, isTurned: boolean, targetPort: number): void {
+    const c = this.#columns;
+    const s = isTurned ? TARGET6 : SOURCE6;
+    const t = isTurned ? SOURCE6 : TARGET6;
+    if (isV6) {
+      key.s0 = c[s][record] | 0;
+      key.s1 = c[s + 1][record] | 0;
+      key.s2 = c[s + 2][record] | 0;
+      key.s3 = c[s + 3][record] | 0;
+      key.t0 = c[t][record] | 0;
+      key.t1 = c[t + 1][record] | 0;
+      key.t2 = c[t + 2][record] | 0;
+      key.t3 = c[t + 3][record] | 0;
+      key.family = 6;
+    } else {
+      key.s3 = c[isTurned ? TARGET4 : SOURCE4][record] | 0;
+      key.t3 = c[isTurned ? SOURCE4 : TARGET4][record] | 0;
+      key.family = 4;
+    }
+    const protocol = c[PROTOCOL][record];
+    key.sourcePort = hasPorts(protocol) ? c[isTurned ? TARGET_PORT : SOURCE_PORT][record] : 0;
+    key.targetPort = targetPort;
+    key.protocol = protocol;
+  }
+
+  #hostOf(record: number, isV6: boolean, isTarget: boolean): HostIndex {
+    const c = this.#columns;
+    const { hosts } = this.#writer;
+    if (!isV6) return hosts.intern4(c[isTarget ? TARGET4 : SOURCE4][record]);
+    const at = isTarget ? TARGET6 : SOURCE6;
+    return hosts.intern6(c[at][record], c[at + 1][record], c[at + 2][record], c[at + 3][record]);
+  }
+}
