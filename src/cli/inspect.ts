@@ -1,0 +1,140 @@
+// `cordon inspect FILE…`: captures, exports or logs of one network in, outbreaks out, as a page or as JSON.
+// Exit codes: 0 everything read, 1 some inputs refused, 2 usage, 3 nothing could be read.
+
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { systemClock } from "../kit/clock.ts";
+import type { inspect, InspectOptions, InspectOutcome } from "../cordon.ts";
+import { readBaselineFile, readMapFile, saveBaseline } from "./inspect-files.ts";
+import type { InspectResult } from "./inspect-result.ts";
+import { formatPercent } from "./render-time.ts";
+import { createStatusLine, harmless, type Output, screenOf } from "./terminal.ts";
+import { en } from "./words.ts";
+
+export const exitAllRead = 0;
+export const exitSomeRefused = 1;
+export const exitUsage = 2;
+export const exitNothingRead = 3;
+
+/** What the command is given besides its arguments: the process's own ends, or those of a test. */
+export interface InspectEnds {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly inspect: typeof inspect;
+  readonly nowMs: () => number;
+}
+
+export interface InspectFlags {
+  readonly output: "text" | "json";
+  readonly map?: string;
+  readonly baseline?: string;
+  readonly saveBaseline?: string;
+  readonly budget?: number;
+  readonly quiet?: boolean;
+  /** False after --no-color. */
+  readonly color?: boolean;
+}
+
+export function addInspect(program: Command): void {
+  program
+    .command("inspect")
+    .summary("say who is spreading, since when, from whom to whom, and who was first")
+    .description(
+      "Reads packet captures, flow exports and logs (the format is told from the content; - is the standard input). " +
+        "The files of one call are one network.",
+    )
+    .argument(
+      "<files...>",
+      "files or folders: pcap, pcapng, NetFlow, IPFIX, sFlow, Zeek, Suricata EVE, CSV, Windows events",
+    )
+    .addOption(new Option("-o, --output <form>", "form of the result").choices(["text", "json"]).default("text"))
+    .option("--map <file>", "the hospital map (hospital.yaml)")
+    .option("--baseline <file>", "what is normal here, as saved on a quiet day")
+    .option("--save-baseline <file>", "save what is normal in these inputs")
+    .option("--budget <number>", "accepted false isolations per host and day, between 0 and 1", parseBudget)
+    .option("-q, --quiet", "no progress")
+    .option("--no-color", "no colours (also with NO_COLOR)")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 everything read, 1 some inputs refused and the rest reported, 2 usage, 3 nothing could be read",
+    )
+    .action(async (files: string[], flags: InspectFlags) => {
+      const { inspect } = await import("../cordon.ts");
+      process.exitCode = await runInspect(files, flags, {
+        stdout: process.stdout,
+        stderr: process.stderr,
+        environment: process.env,
+        stdin: process.stdin,
+        inspect,
+        nowMs: () => systemClock.nowMs(),
+      });
+    });
+}
+
+function parseBudget(text: string): number {
+  const budget = Number(text);
+  if (text.trim() === "" || !(budget > 0 && budget < 1)) {
+    throw new InvalidArgumentError(`Cannot use the budget: it must be a number between 0 and 1, got ${text}`);
+  }
+  return budget;
+}
+
+/** Runs one inspection and writes the result. @returns the exit code */
+export async function runInspect(paths: readonly string[], flags: InspectFlags, ends: InspectEnds): Promise<number> {
+  const outcome = await inspectWithProgress(paths, flags, ends);
+  if (typeof outcome === "string") {
+    ends.stderr.write(`${outcome.split("\n").map(harmless).join("\n")}\n`);
+    return exitUsage;
+  }
+  const { result } = outcome;
+  for (const input of result.inputs) if (input.error !== null) ends.stderr.write(`${harmless(input.error)}\n`);
+  if (flags.output === "json") {
+    ends.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  } else {
+    const { renderInspect } = await import("./render.ts");
+    const screen = screenOf(ends.stdout, ends.environment, flags.color !== false);
+    ends.stdout.write(renderInspect(result, screen));
+  }
+  return exitCodeOf(result);
+}
+
+/** The outcome, or one sentence when the map, the baseline or a setting cannot be used. Bugs pass through. */
+async function inspectWithProgress(
+  paths: readonly string[],
+  flags: InspectFlags,
+  ends: InspectEnds,
+): Promise<InspectOutcome | string> {
+  const status = createStatusLine(ends.stderr, ends.nowMs);
+  try {
+    const options: InspectOptions = {
+      stdin: ends.stdin,
+      map: flags.map === undefined ? null : await readMapFile(flags.map, ends.nowMs()),
+      baseline: flags.baseline === undefined ? null : await readBaselineFile(flags.baseline),
+      ...(flags.budget === undefined ? {} : { budgetPerHostDay: flags.budget }),
+      onProgress: ({ readBytes, totalBytes, path }) => {
+        if (flags.quiet === true) return;
+        const share = totalBytes === 0 ? null : Math.min(1, readBytes / totalBytes);
+        status.update(en.reading(harmless(path), share === null ? "" : ` (${formatPercent(share)})`), share);
+      },
+    };
+    const outcome = await ends.inspect(paths, options);
+    if (flags.saveBaseline !== undefined) await saveBaseline(flags.saveBaseline, outcome.baseline());
+    return outcome;
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith("Cannot ")) return error.message;
+    throw error;
+  } finally {
+    status.done();
+  }
+}
+
+/** 0, 1 or 3. An input that was read in part counts as read, but not everything was: 1. */
+export function exitCodeOf(result: InspectResult): number {
+  const refusedCount = result.inputs.filter((input) => input.error !== null).length;
+  const unreadCount = result.inputs.filter(
+    (input) => input.error !== null && (input.records ?? input.flows) === 0,
+  ).length;
+  if (result.inputs.length === 0 || unreadCount === result.inputs.length) return exitNothingRead;
+  return refusedCount > 0 ? exitSomeRefused : exitAllRead;
+}
