@@ -1,6 +1,7 @@
 // A format in, its decoder out: the one list of who reads what.
 
 import type { Decoder, DecoderContext, Format } from "./decoder.ts";
+import { createEveDecoder } from "./eve.ts";
 import { type LogOptions, LogTally } from "./lines-tally.ts";
 import { createZeekDecoder } from "./zeek.ts";
 
@@ -20,6 +21,7 @@ export function createDecoder(
     case "zeek-other":
       return createZeekDecoder(format, context, options);
     case "eve":
+      return createEveDecoder(context, options);
     case "csv":
     case "windows-json":
     case "pcap":

@@ -139,7 +139,7 @@ function timeOf(reading: Reading): Millis {
 }
 
 /** Decodes the next chunk: "more", null at the end, or a sentence when reading failed. */
-async function readChunk(reading: Reading): Promise<"more" | string | null> {
+async function readChunk(reading: Reading): Promise<string | null> {
   const { input, decoder } = reading;
   try {
     const chunk = await input.next();

@@ -16,6 +16,7 @@ import {
 } from "../model/flow.ts";
 import { type Address, isNotUnicast } from "../model/address.ts";
 import type { BatchWriter } from "../model/batch.ts";
+import { classOfPort, PORT_OTHER } from "../model/port.ts";
 import { type HostIndex, type Millis, NO_HOST, type SensorIndex } from "../model/units.ts";
 import { ICMP_REQUEST, readIcmpType, SENDER_IS_SERVER, SENDER_UNKNOWN, sideByPorts } from "./direction-rules.ts";
 import { AddressCell, asciiText, readInteger } from "./lines-fields.ts";
@@ -41,6 +42,17 @@ export class LogRow {
     if (!isUnicast(this.source) || !isUnicast(this.target)) return false;
     const isNetbios = this.protocol === PROTOCOL_UDP && (this.targetPort === 137 || this.targetPort === 138);
     return !(isNetbios && this.target.family === 4 && (this.target.w3 & 255) === 255);
+  }
+
+  /** One datagram way only, from a known port to one that systems hand to clients: an answer without its question. */
+  isLoneReply(): boolean {
+    return (
+      this.protocol === PROTOCOL_UDP &&
+      this.packetsBack === 0 &&
+      this.targetPort >= 32_768 &&
+      classOfPort(PROTOCOL_UDP, this.sourcePort) !== PORT_OTHER &&
+      classOfPort(PROTOCOL_UDP, this.targetPort) === PORT_OTHER
+    );
   }
 
   /** Decides by ports who began, and turns the row if it is the wrong way round. `byLog` is the log's own guess. */

@@ -88,7 +88,7 @@ interface ForeignMagic {
   readonly got: string;
 }
 
-const ascii = (text: string): number[] => [...text].map((letter) => letter.charCodeAt(0));
+const ascii = (text: string): number[] => [...Buffer.from(text)];
 const decompressed = (command: string): string => `decompressed first (${command})`;
 const editcap = "converted first (editcap -F pcap FILE FILE.pcap)";
 
@@ -168,7 +168,7 @@ function sniffText(head: Uint8Array, isWhole: boolean): Sniffed {
       ? refuse("JSON (evtx_dump -o jsonl -f FILE.jsonl FILE.evtx)", "Windows events as XML")
       : refuse("a capture, a flow export or a log", "an XML or HTML document");
   }
-  if (/^Date first seen/.test(text)) return refuse("CSV (nfdump -q -r FILE -o csv)", "nfdump's text output");
+  if (text.startsWith("Date first seen")) return refuse("CSV (nfdump -q -r FILE -o csv)", "nfdump's text output");
   for (const line of text.split(/\r?\n/, 8)) {
     if (line.trim() !== "" && readCsvHeader(line) !== null) return { format: "csv" };
   }

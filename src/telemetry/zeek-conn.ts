@@ -188,6 +188,7 @@ export class ZeekConn implements ZeekKind {
     if (this.#state === STATE_SF || this.#state === STATE_SHR || row.packetsBack > 0) row.outcome = OUTCOME_ANSWERED;
     else if (this.#isOneWay() || (this.#state !== STATE_S0 && row.packetsBack !== 0)) row.outcome = OUTCOME_UNKNOWN;
     else row.outcome = OUTCOME_UNANSWERED;
+    if (row.isLoneReply()) return false;
     if (this.#state === STATE_SHR && row.packets <= 0) {
       row.packets = NOT_SEEN;
       row.bytes = NOT_SEEN;

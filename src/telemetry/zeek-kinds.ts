@@ -5,6 +5,7 @@ import { NO_HOST, type HostIndex, type Millis } from "../model/units.ts";
 import type { Observation } from "../model/observation.ts";
 import type { DecoderContext, NotVisible } from "./decoder.ts";
 import { AddressCell, type FieldSet } from "./lines-fields.ts";
+import { RenameCounter } from "./lines-renames.ts";
 import { internCell, isUnicast } from "./lines-row.ts";
 import type { LogTally } from "./lines-tally.ts";
 import { ZeekConn } from "./zeek-conn.ts";
@@ -102,17 +103,6 @@ class ZeekDns implements ZeekKind {
   }
 }
 
-const renameWindowMs = 10_000;
-/** Client and server pairs whose renames are being counted. When full, the oldest is handed on. */
-const renamePairsMax = 4096;
-
-interface Renames {
-  readonly firstMs: Millis;
-  readonly source: AddressCell;
-  readonly target: AddressCell;
-  count: number;
-}
-
 /** smb_files and smb_mapping: renames counted per client, programs written to admin shares. */
 class ZeekSmb implements ZeekKind {
   readonly format = "zeek-smb";
@@ -120,12 +110,13 @@ class ZeekSmb implements ZeekKind {
   readonly #context: DecoderContext;
   readonly #tally: LogTally;
   readonly #ends: Ends;
-  readonly #renames = new Map<string, Renames>();
+  readonly #renames: RenameCounter;
 
   constructor(context: DecoderContext, tally: LogTally) {
     this.#context = context;
     this.#tally = tally;
     this.#ends = new Ends(context, tally);
+    this.#renames = new RenameCounter(context.writer);
   }
 
   notVisible(): NotVisible[] {
@@ -147,8 +138,7 @@ class ZeekSmb implements ZeekKind {
   }
 
   end(): void {
-    for (const renames of this.#renames.values()) this.#handOn(renames);
-    this.#renames.clear();
+    this.#renames.end();
   }
 
   #observeWrite(): void {
@@ -163,40 +153,9 @@ class ZeekSmb implements ZeekKind {
 
   #addRename(): void {
     const { source, target, atMs } = this.#ends;
-    if (!isUnicast(source) || !isUnicast(target)) {
-      this.#tally.skipped.add("no-address");
-      return;
-    }
-    const key = [source.w0, source.w1, source.w2, source.w3, target.w0, target.w1, target.w2, target.w3].join();
-    const running = this.#renames.get(key);
-    if (running !== undefined && Math.abs(atMs - running.firstMs) < renameWindowMs) {
-      running.count++;
-      return;
-    }
-    if (running !== undefined) this.#handOn(running);
-    this.#renames.delete(key);
-    if (this.#renames.size >= renamePairsMax) {
-      const [oldest, renames] = this.#renames.entries().next().value!;
-      this.#handOn(renames);
-      this.#renames.delete(oldest);
-    }
-    this.#renames.set(key, { firstMs: atMs, source: copyOf(source), target: copyOf(target), count: 1 });
+    if (isUnicast(source) && isUnicast(target)) this.#renames.add(atMs, source, target);
+    else this.#tally.skipped.add("no-address");
   }
-
-  #handOn(renames: Renames): void {
-    const { writer } = this.#context;
-    writer.observe({
-      kind: "share-renames",
-      atMs: renames.firstMs,
-      source: internCell(writer, renames.source),
-      target: internCell(writer, renames.target),
-      count: renames.count,
-    });
-  }
-}
-
-function copyOf(cell: AddressCell): AddressCell {
-  return Object.assign(new AddressCell(), cell);
 }
 
 class ZeekDceRpc implements ZeekKind {

@@ -55,3 +55,19 @@ export function namedPipeAct(pipe: string): RemoteAct | null {
       return null;
   }
 }
+
+/** Calls that run something, by interface and operation number (MS-SCMR 3.1.4, MS-TSCH 3.2.5, MS-WMI 3.1.4.3, …). */
+const actsOfInterface: Readonly<Record<string, readonly [act: RemoteAct, opnums: readonly number[]]>> = {
+  "367abb81-9844-35f1-ad32-98f038001003": ["service", [11, 12, 19, 23, 24, 31, 44, 45, 60]],
+  "1ff70682-0a51-30e8-076d-740be8cee98b": ["scheduled-task", [0]],
+  "86d35949-83c9-4044-b424-db363231fd0c": ["scheduled-task", [1, 12, 19]],
+  "9556dc99-828c-11cf-a37e-00aa003240c7": ["wmi", [24, 25]],
+  "338cd001-2244-31f1-aaaa-900038001003": ["remote-registry", [2, 6, 20, 22]],
+  "12345778-1234-abcd-ef00-0123456789ac": ["account-query", [6, 11, 13, 15, 25, 33, 40, 48, 51]],
+};
+
+/** The act behind an RPC call given by interface UUID (lower case) and operation number; null when it is ordinary. */
+export function opnumAct(uuid: string, opnum: number): RemoteAct | null {
+  const known = actsOfInterface[uuid];
+  return known !== undefined && known[1].includes(opnum) ? known[0] : null;
+}
