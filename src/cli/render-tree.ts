@@ -7,7 +7,7 @@ import { columnsOf, paint, type Screen } from "./terminal.ts";
 import type { Words } from "./words.ts";
 
 const fanMax = 8;
-const linesMax = 48;
+const linesMax = 36;
 const sureProbability = 0.9;
 
 interface Branch {
@@ -64,9 +64,10 @@ function branchesOf(outbreak: InspectOutbreak): Branch[] {
     branches.set(address, { address, at, probability, children: [], size: 0 });
   }
   const roots: Branch[] = [];
+  const breakers = loopBreakers(best);
   for (const branch of branches.values()) {
     const edge = best.get(branch.address);
-    if (edge === undefined || leadsBack(edge.from, branch.address, best)) roots.push(branch);
+    if (edge === undefined || breakers.has(branch.address)) roots.push(branch);
     else branches.get(edge.from)?.children.push(branch);
   }
   for (const root of roots) measure(root);
@@ -74,16 +75,19 @@ function branchesOf(outbreak: InspectOutbreak): Branch[] {
   return roots.sort((a, b) => rank(a) - rank(b) || b.size - a.size);
 }
 
-/** Whether following the edges up from `address` comes to `target`: a loop, which a tree cannot show. */
-function leadsBack(address: string, target: string, best: ReadonlyMap<string, { readonly from: string }>): boolean {
-  const passed = new Set<string>();
-  let at: string | undefined = address;
-  while (at !== undefined && !passed.has(at)) {
-    if (at === target) return true;
-    passed.add(at);
-    at = best.get(at)?.from;
+/** One host of each loop among the edges, since a tree has none: these become roots. */
+function loopBreakers(best: ReadonlyMap<string, { readonly from: string }>): Set<string> {
+  const breakers = new Set<string>();
+  const walkOf = new Map<string, string>();
+  for (const start of best.keys()) {
+    let at: string | undefined = start;
+    while (at !== undefined && !walkOf.has(at)) {
+      walkOf.set(at, start);
+      at = best.get(at)?.from;
+    }
+    if (at !== undefined && walkOf.get(at) === start) breakers.add(at);
   }
-  return false;
+  return breakers;
 }
 
 /** Counts what is below each branch, children first, without recursion: a chain may be as long as the outbreak. */

@@ -9,7 +9,7 @@ import { harmless, type Paint, paint, type Screen, title, wrap } from "./termina
 import { en, type Words } from "./words.ts";
 
 const outbreaksShownMax = 5;
-const suspectsShownMax = 12;
+const suspectsShownMax = 8;
 const notablesShownMax = 6;
 const reasonsShownMax = 4;
 

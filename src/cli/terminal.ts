@@ -87,7 +87,7 @@ export function wrap(text: string, width: number, first = "", rest = " ".repeat(
   for (const whole of text.split(" ")) {
     let word = whole;
     for (;;) {
-      const room = Math.max(1, width - columnsOf(line) - (isEmpty ? 0 : 1));
+      const room = width - columnsOf(line) - (isEmpty ? 0 : 1);
       if (columnsOf(word) <= room) break;
       if (!isEmpty) {
         lines.push(line);
@@ -95,6 +95,7 @@ export function wrap(text: string, width: number, first = "", rest = " ".repeat(
         isEmpty = true;
         continue;
       }
+      if (room < 1) break;
       lines.push(line + word.slice(0, room));
       word = word.slice(room);
       line = rest;

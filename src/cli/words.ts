@@ -120,7 +120,7 @@ export const en = {
 
   whoWasFirst: "Who was first",
   patientZeroIs: (address: string, percent: string | null): string =>
-    `${address} is the best explanation${percent === null ? "" : ` (up to ${percent})`}. A hypothesis, not a finding of fault`,
+    `${address} is the best explanation${percent === null ? "" : ` (at most ${percent} likely)`}. A hypothesis, not a finding of fault`,
   patientZeroUnknown: "Nobody can be named: the start of the spread was not seen",
   noRivals: "No other host explains what was seen",
   rivals: (list: string): string => `Could also be ${list}`,
@@ -143,7 +143,7 @@ export const en = {
 
   whatNext: "What to try next",
   nextWatch: (address: string): string =>
-    `Find ${address} and pull its cable or its switch port: one machine is a small loss, a building is not`,
+    `Find ${address} and take it off the network, unless a patient depends on it: one machine is a small loss, a building is not`,
   nextClosePort: (port: string): string =>
     `Close ${port} between workstations where the tree is still growing; it hurts almost no care`,
   nextLook: (address: string): string => `Look at ${address}: who uses it, what was installed or opened on it`,
