@@ -59,8 +59,8 @@ const SCTP_INIT = 1;
 const SCTP_INIT_ACK = 2;
 const SCTP_ABORT = 6;
 
-/** Told when a flow is forgotten, if FLAG_KEPT was set on it. */
-export type ReleaseFlow = (row: number) => void;
+/** Told when a flow is forgotten, if FLAG_KEPT was set on it. `isCurrent`: its hosts still have their rows. */
+export type ReleaseFlow = (row: number, isCurrent: boolean) => void;
 
 export class Assembler {
   readonly table: AssemblyTable;
@@ -468,7 +468,7 @@ export class Assembler {
   }
 
   #forget(row: number): void {
-    if ((this.table.flags[row] & FLAG_KEPT) !== 0) this.#release(row);
+    if ((this.table.flags[row] & FLAG_KEPT) !== 0) this.#release(row, this.#isCurrent(row));
     this.table.remove(row);
   }
 

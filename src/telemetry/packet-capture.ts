@@ -64,7 +64,9 @@ export class Capture {
     this.#options = options;
     this.#sensor = context.sensor(context.path);
     this.#payloads = new PayloadReader(context);
-    this.#assembler = new Assembler(context.writer, this.#sensor, this.skips, (row) => this.#payloads.release(row));
+    this.#assembler = new Assembler(context.writer, this.#sensor, this.skips, (row, isCurrent) =>
+      this.#payloads.release(row, this.#assembler.table, isCurrent),
+    );
     this.#neighbours = new NeighbourWatch(context.writer, this.#assembler, this.skips);
   }
 
@@ -138,6 +140,7 @@ export class Capture {
     const target = this.#targetOf(packet);
     const isTcp = protocol === PROTOCOL_TCP;
     const row = isTcp ? this.#assembler.tcp(packet, source, target) : this.#assembler.datagram(packet, source, target);
+    if (isTcp && row >= 0) this.#payloads.finish(packet, source, target, row, this.#assembler.table);
     if (packet.payloadBytes === 0) return;
     if (packet.payloadEnd === packet.payloadBegin) {
       this.#cutPayloads++;

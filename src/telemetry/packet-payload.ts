@@ -1,12 +1,13 @@
 // Evidence in payloads: watched names in DNS, HTTP and TLS, and SMB. Bounded state; contents are never kept.
 
 import type { HostIndex } from "../model/units.ts";
-import { FLAG_LOOKED } from "./assembly.ts";
+import { FLAG_KEPT, FLAG_LOOKED } from "./assembly.ts";
 import type { AssemblyTable } from "./assembly-table.ts";
 import type { DecoderContext } from "./decoder.ts";
 import { queriedName, requestedHost, serverName } from "./dns.ts";
-import type { Packet } from "./packet.ts";
-import { SmbReader } from "./smb.ts";
+import { type Packet, TCP_FIN, TCP_RST } from "./packet.ts";
+import { isSmbPort, SmbReader } from "./smb.ts";
+import { howOfBind } from "./smb-rpc.ts";
 
 const DNS_PORT = 53;
 const TLS_HANDSHAKE = 0x16;
@@ -20,9 +21,18 @@ export class PayloadReader {
     this.#smb = new SmbReader(context.writer);
   }
 
-  /** A flow that something is kept for has ended. */
-  release(row: number): void {
-    this.#smb.release(row);
+  /** A flow that something is kept for is forgotten; `isCurrent`: its hosts are still those of the table. */
+  release(row: number, table: AssemblyTable, isCurrent: boolean): void {
+    const server = isSmbPort(table.port2[2 * row]) ? 2 * row : 2 * row + 1;
+    const client = 4 * row + 1 - server;
+    this.#smb.release(row, isCurrent ? table.host2[client] : null, isCurrent ? table.host2[server] : null);
+  }
+
+  /** A TCP packet of a flow that something is kept for, whether it has a payload or not. */
+  finish(packet: Packet, source: HostIndex, target: HostIndex, row: number, table: AssemblyTable): void {
+    if ((packet.tcpFlags & (TCP_FIN | TCP_RST)) === 0 || (table.flags[row] & FLAG_KEPT) === 0) return;
+    if (isSmbPort(packet.targetPort)) this.#smb.finish(row, source, target);
+    else this.#smb.finish(row, target, source);
   }
 
   udp(packet: Packet, source: HostIndex): void {
@@ -33,7 +43,12 @@ export class PayloadReader {
   /** A TCP payload of the flow in `row` of the assembler's table. */
   tcp(packet: Packet, source: HostIndex, target: HostIndex, row: number, table: AssemblyTable): void {
     const { bytes, payloadBegin: begin, payloadEnd: end, targetPort } = packet;
-    this.#smb.read(packet, source, target, row, table);
+    if (isSmbPort(targetPort) || isSmbPort(packet.sourcePort)) {
+      this.#smb.read(packet, source, target, row, table);
+      return;
+    }
+    const how = howOfBind(bytes, begin, end);
+    if (how !== undefined) this.#smb.remoteFrom(how, source, target, packet.atMs);
     if (targetPort === DNS_PORT) {
       this.#look(packet, source, queriedName(bytes, begin + 2, end));
       return;
