@@ -73,9 +73,9 @@ export type Observation =
 export interface Sighting {
   readonly atMs: Millis;
   readonly host: HostIndex;
-  /** Lower case, colons. */
+  /** Lower case, colons; empty when the source tells a name and an address only. */
   readonly mac: string;
-  readonly from: "arp" | "dhcp" | "radius" | "zeek" | "frame";
+  readonly from: "arp" | "dhcp" | "radius" | "zeek" | "frame" | "windows";
   readonly name?: string;
   readonly switchPort?: string;
   readonly room?: string;

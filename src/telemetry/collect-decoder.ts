@@ -1,18 +1,27 @@
 // A format in, its decoder out: the one list of who reads what.
 
+import { createCaptureDecoder } from "./collect-capture.ts";
+import { createCsvDecoder } from "./csv.ts";
 import type { Decoder, DecoderContext, Format } from "./decoder.ts";
 import { createEveDecoder } from "./eve.ts";
-import { type LogOptions, LogTally } from "./lines-tally.ts";
+import { createExportFileDecoder } from "./export-stream-file.ts";
+import type { LogOptions } from "./lines-tally.ts";
+import { createPcapDecoder } from "./pcap.ts";
+import { createPcapngDecoder } from "./pcapng.ts";
+import { createWindowsDecoder } from "./windows.ts";
 import { createZeekDecoder } from "./zeek.ts";
 
-/** Makes the decoder of a format. `head` is what was sniffed: it tells the written forms of one format apart. */
-export function createDecoder(
-  format: Format,
-  _head: Uint8Array,
-  context: DecoderContext,
-  options: LogOptions,
-): Decoder {
+export function createDecoder(format: Format, context: DecoderContext, options: LogOptions): Decoder {
   switch (format) {
+    case "pcap":
+      return createCaptureDecoder(createPcapDecoder, context);
+    case "pcapng":
+      return createCaptureDecoder(createPcapngDecoder, context);
+    case "netflow5":
+    case "netflow9":
+    case "ipfix":
+    case "sflow":
+      return createExportFileDecoder(context);
     case "zeek-conn":
     case "zeek-dns":
     case "zeek-smb":
@@ -23,32 +32,8 @@ export function createDecoder(
     case "eve":
       return createEveDecoder(context, options);
     case "csv":
+      return createCsvDecoder(context, options);
     case "windows-json":
-    case "pcap":
-    case "pcapng":
-    case "netflow5":
-    case "netflow9":
-    case "ipfix":
-    case "sflow":
-      return unreadable(format, context);
+      return createWindowsDecoder(context, options);
   }
-}
-
-/** Reads nothing and says so: for a format known by name whose decoder is not part of this build. */
-function unreadable(format: Format, context: DecoderContext): Decoder {
-  const tally = new LogTally({ latenessMs: 0 });
-  return {
-    format,
-    write: () => {},
-    end: () => {},
-    watermarkMs: Number.NEGATIVE_INFINITY,
-    report: () =>
-      tally.report({
-        path: context.path,
-        format,
-        sensor: context.sensor(context.path),
-        notVisible: [],
-        error: `Cannot read ${context.path}: the input must be of a format with a decoder, got ${format}`,
-      }),
-  };
 }

@@ -114,7 +114,7 @@ async function begin(
     isWatchedName: (name) => options.watchedNames.has(name),
   });
   const decoderOptions = { latenessMs: options.latenessMs ?? latenessDefaultMs };
-  const make = (to: BatchWriter): Decoder => createDecoder(sniffed.format, input.head, contextOf(to), decoderOptions);
+  const make = (to: BatchWriter): Decoder => createDecoder(sniffed.format, contextOf(to), decoderOptions);
   // Rows of a chunk are written at once, so the order of the first chunks must be known before they are decoded.
   const firstMs = isOneOfMany ? peekFirstMs(make, input.head) : Number.NEGATIVE_INFINITY;
   return { index, input, decoder: make(writer), firstMs, hasBegun: false };

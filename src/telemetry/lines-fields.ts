@@ -173,11 +173,12 @@ function daysOf(year: number, month: number, day: number): number {
 }
 
 /**
- * Milliseconds since 1970 of `2011-08-15T03:36:16.748830Z`; also with a space for the T, with `+0200`, `+02:00` or
+ * Milliseconds since 1970 of `2011-08-15T03:36:16.748830Z`; also with slashes, with a space for the T, with `+0200`, `+02:00` or
  * nothing (then UTC) as zone. NaN when it is anything else.
  */
 export function readIsoMs(bytes: Uint8Array, begin: number, end: number): Millis {
-  if (end - begin < 19 || bytes[begin + 4] !== 45 || bytes[begin + 7] !== 45) return Number.NaN;
+  const dash = bytes[begin + 4];
+  if (end - begin < 19 || (dash !== 45 && dash !== 47) || bytes[begin + 7] !== dash) return Number.NaN;
   if (bytes[begin + 13] !== 58 || bytes[begin + 16] !== 58) return Number.NaN;
   const between = bytes[begin + 10];
   if (between !== 84 && between !== 32 && between !== 116) return Number.NaN;
