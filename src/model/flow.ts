@@ -2,6 +2,7 @@
 // said about a conversation, already turned so that `source` is who began it.
 
 import { type Column, float32Column, float64Column, int32Column, uint8Column, uint16Column } from "../kit/column.ts";
+import { orderOf } from "../kit/order.ts";
 import type { HostIndex, Millis, SensorIndex } from "./units.ts";
 
 /** IANA protocol numbers that have a meaning here. ARP has none, so it takes 0 (HOPOPT), which never carries a flow. */
@@ -142,6 +143,44 @@ export function readFlow(table: FlowTable, flow: number): FlowRecord {
   return record as unknown as FlowRecord;
 }
 
+type Gather = (from: Column<number>, to: Column<number>, order: Uint32Array, length: number) => void;
+
+/** One loop per element width: a loop that meets several kinds of typed array is compiled for none (10 times slower). */
+const gatherFloat64: Gather = (from, to, order, length) => {
+  for (let flow = 0; flow < length; flow++) to[flow] = from[order[flow]];
+};
+const gatherFloat32: Gather = (from, to, order, length) => {
+  for (let flow = 0; flow < length; flow++) to[flow] = from[order[flow]];
+};
+const gatherInt32: Gather = (from, to, order, length) => {
+  for (let flow = 0; flow < length; flow++) to[flow] = from[order[flow]];
+};
+const gatherUint16: Gather = (from, to, order, length) => {
+  for (let flow = 0; flow < length; flow++) to[flow] = from[order[flow]];
+};
+const gatherUint8: Gather = (from, to, order, length) => {
+  for (let flow = 0; flow < length; flow++) to[flow] = from[order[flow]];
+};
+
+const gatherOf: Readonly<Record<(typeof columnNames)[number], Gather>> = {
+  atMs: gatherFloat64,
+  startMs: gatherFloat64,
+  durationMs: gatherFloat32,
+  source: gatherInt32,
+  target: gatherInt32,
+  sourcePort: gatherUint16,
+  targetPort: gatherUint16,
+  protocol: gatherUint8,
+  phase: gatherUint8,
+  outcome: gatherUint8,
+  direction: gatherUint8,
+  bytes: gatherFloat32,
+  packets: gatherFloat32,
+  bytesBack: gatherFloat32,
+  packetsBack: gatherFloat32,
+  sensor: gatherUint16,
+};
+
 /**
  * Sorts the rows by `atMs`, stable. A table that is sorted already costs one pass; otherwise every column is
  * gathered once into `spare`, whose columns are swapped in. Both tables must have the same capacity.
@@ -156,13 +195,11 @@ export function sortFlows(table: FlowTable, spare: FlowTable): void {
     }
   }
   if (isSorted) return;
-  const order = new Uint32Array(length);
-  for (let flow = 0; flow < length; flow++) order[flow] = flow;
-  order.sort((a, b) => atMs[a] - atMs[b] || a - b);
+  const order = orderOf(atMs, length);
   for (const name of columnNames) {
     const from = table[name] as Column<number>;
     const to = spare[name] as Column<number>;
-    for (let flow = 0; flow < length; flow++) to[flow] = from[order[flow]];
+    gatherOf[name](from, to, order, length);
     (table as unknown as Record<string, unknown>)[name] = to;
     (spare as unknown as Record<string, unknown>)[name] = from;
   }

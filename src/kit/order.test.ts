@@ -1,0 +1,29 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { float64Column } from "./column.ts";
+import { orderOf } from "./order.ts";
+
+function slowOrder(keys: readonly number[]): number[] {
+  return keys.map((_, row) => row).sort((a, b) => keys[a] - keys[b] || a - b);
+}
+
+test("orderOf() agrees with a comparison sort on any finite numbers", () => {
+  const number = fc.oneof(
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.integer({ min: -3, max: 3 }),
+    fc.integer({ min: 0, max: 100_000 }).map((ms) => 1_700_000_000_000 + ms / 8),
+  );
+  fc.assert(
+    fc.property(fc.array(number, { maxLength: 200 }), (keys) => {
+      const column = float64Column(keys.length);
+      column.set(keys);
+      expect([...orderOf(column, keys.length)]).toEqual(slowOrder(keys));
+    }),
+  );
+});
+
+test("orderOf() keeps equal keys in row order and gives -0 no rank of its own", () => {
+  const column = float64Column<number>(5);
+  column.set([0, -0, 0, -1, -0]);
+  expect([...orderOf(column, 5)]).toEqual([3, 0, 1, 2, 4]);
+});
