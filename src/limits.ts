@@ -60,6 +60,8 @@ export const limits = {
   mapProblemsMax: 1_000,
   /** Distinct contacts (source, target, port) a draft of a map remembers. Overflow: new ones are not counted; the draft says so. */
   draftContactsMax: 2_097_152,
+  /** Hosts a draft of a map lists by name. Overflow: the rest are counted in its header. */
+  draftHostsMax: 5_000,
   /** Sensors described in one result, per input. Overflow: the first ones are kept; `cordon doctor` shows all. */
   sensorsShownMax: 64,
   /** Suspects, notables and edges written to one result. Overflow: the weakest are left out; the result says how many. */

@@ -13,6 +13,21 @@ import { listSections, mapSchema } from "./schema.ts";
 import { faultsOf } from "./schema-faults.ts";
 import { MapTerrain } from "./terrain.ts";
 
+export { applyUpsert } from "./apply.ts";
+export { createDraft, type Draft, type DraftedMap, writeDraft } from "./draft.ts";
+export {
+  formatRowProblem,
+  type Inventory,
+  type InventoryFile,
+  type InventoryKind,
+  type InventoryOptions,
+  inventoryDefaults,
+  inventoryKinds,
+  type RowProblem,
+} from "./inventory.ts";
+export { columnHeadings } from "./inventory-csv.ts";
+export { readInventory } from "./inventory-read.ts";
+export { type Change, type FieldChange, type Upsert, upsertInventory } from "./upsert.ts";
 export { type Finding, formatFinding, formatProblem, type Problem } from "./problems.ts";
 export { mapJsonSchema } from "./schema.ts";
 export { writeMap } from "./write.ts";

@@ -114,6 +114,11 @@ function shorten(document: Document): void {
 
 const LINE_MAX = 104;
 
+/** Lays out one element: short records and lists on one line. */
+export function layOut(node: unknown): void {
+  shortenNode(node, 0);
+}
+
 function shortenNode(node: unknown, depth: number): void {
   if (!isCollection(node)) return;
   if (widthOf(node) + depth * 2 <= LINE_MAX) {
