@@ -61,7 +61,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
 }
 
 /** Rows leave in steps of this length: long enough to be cheap, short enough to keep few rows waiting. */
-const STEP_MS = 200;
+const STEP_MS = 1_000;
 
 function runWorld(world: World, writer: BatchWriter, untilMs: number, isEnd: boolean): void {
   const { queue, rows } = world;

@@ -20,12 +20,9 @@ export const parameters = {
   webServersPerSiteMax: measured(13, "M57: at most 13 new contacts within one second, 39 within one minute"),
   webSecureShare: assumed(0.85, "M57 (2009) has 3 %; the web has moved to 443 since"),
   webDeadServerShare: measured(0.0075, "M57: 4 of 539 pairs of PC and web server never answered (S0)"),
-  webRefusingServerShare: measured(
-    0.004,
-    "M57: 4 of 539 pairs of PC and web server only ever refused (REJ), all one server; lowered so that 3 % of flows are refused",
-  ),
+  webRefusingServerShare: measured(0.0075, "M57: 4 of 539 pairs of PC and web server only ever refused (REJ)"),
   webUnansweredShare: measured(
-    0.065,
+    0.045,
     "M57: 100 of 2,700 flows to servers that answer at other times; none of them the first contact; of the later flows only",
   ),
   webRefusedShare: measured(0.008, "M57: 16 of 2,700 flows to servers that answer at other times"),

@@ -1,5 +1,5 @@
 // Puts rows in event-time order: generators write flows up to ten minutes ahead, rows leave by the time they became known.
-// In: put(...) with bare addresses. Out: rows of a BatchWriter. A ring of 10 ms buckets, each a chain through one slab.
+// In: put(...) with bare addresses. Out: rows of a BatchWriter. A ring of 40 ms buckets, each a chain through one slab.
 
 import { assert } from "../../src/kit/assert.ts";
 import { createRandom, type Random } from "../../src/kit/random.ts";
@@ -8,6 +8,7 @@ import {
   DIRECTION_FROM_PORTS,
   DIRECTION_SEEN,
   NOT_SEEN,
+  OUTCOME_ANSWERED,
   OUTCOME_REFUSED,
   OUTCOME_UNANSWERED,
   OUTCOME_UNKNOWN,
@@ -20,11 +21,15 @@ import {
 } from "../../src/model/flow.ts";
 import type { SensorIndex } from "../../src/model/units.ts";
 
-const BUCKET_MS = 10;
-const BUCKETS = 65_536;
+const BUCKET_MS = 40;
+const BUCKETS = 16_384;
 const NONE = -1;
-/** A sensor calls an attempt unanswered after this long (Zeek's tcp_attempt_delay). */
-export const ATTEMPT_DELAY_MS = 5_000;
+/** When an attempt without an answer is given up: after the second SYN of every stack; after a resolver's time-out. */
+const TCP_WAIT_MS = 3_500;
+const DATAGRAM_WAIT_MS = 5_000;
+const ARP_WAIT_MS = 1_000;
+/** An answered flow's closing row waits this long, to carry the sizes of the first exchange. */
+const SETTLE_MS = 1_000;
 /** A host asks again for an address it has not used for this long. */
 const ARP_AGAIN_MS = 1_200_000;
 
@@ -109,7 +114,7 @@ export class RowBuffer {
       return;
     }
     if (localView === "arp" && source >>> 24 === 10 && !this.isMidStream)
-      this.#askFor(startMs, source, isLocal ? target : (source & 0xffffff00) + 1);
+      this.#askFor(startMs, source, isLocal ? target : (source & 0xffffff00) + 1, OUTCOME_ANSWERED);
     const direction = this.isMidStream ? DIRECTION_FROM_PORTS : DIRECTION_SEEN;
     if (phases === "whole") {
       this.#add(
@@ -146,9 +151,13 @@ export class RowBuffer {
       NOT_SEEN,
     );
     if (outcome === OUTCOME_UNKNOWN) return;
-    // The closing row comes when the outcome is known, not when the last byte has passed; it carries the whole flow's sizes.
+    const waitMs = protocol === PROTOCOL_TCP ? TCP_WAIT_MS : DATAGRAM_WAIT_MS;
+    const answerMs = isLocal ? 0.5 : 12;
     const decidedMs =
-      startMs + (outcome === OUTCOME_UNANSWERED ? ATTEMPT_DELAY_MS : Math.min(durationMs, isLocal ? 0.4 : 12) + 0.1);
+      startMs +
+      (outcome === OUTCOME_UNANSWERED ? waitMs : outcome === OUTCOME_REFUSED ? answerMs : answerMs + SETTLE_MS);
+    // At that moment only so much of a long transfer has passed.
+    const share = outcome === OUTCOME_UNANSWERED ? 1 : Math.min(1, (decidedMs - startMs) / Math.max(1, durationMs));
     this.#add(
       decidedMs,
       startMs,
@@ -160,9 +169,9 @@ export class RowBuffer {
       PHASE_CLOSING,
       outcome,
       direction,
-      durationMs,
-      bytes,
-      bytesBack,
+      Math.min(durationMs, decidedMs - startMs),
+      Math.max(Math.min(bytes, 156), bytes * share),
+      Math.max(Math.min(bytesBack, 156), bytesBack * share),
     );
   }
 
@@ -185,7 +194,7 @@ export class RowBuffer {
     }
     this.flowsMade++;
     if (this.#options.lossShare > 0 && this.#loss.float() < this.#options.lossShare) this.flowsLost++;
-    else this.#askFor(startMs, source, target);
+    else this.#askFor(startMs, source, target, OUTCOME_UNANSWERED);
   }
 
   /** Hands on every row known before `untilMs`, bucket by whole bucket. */
@@ -200,26 +209,21 @@ export class RowBuffer {
     }
   }
 
-  #askFor(startMs: number, source: number, target: number): void {
+  #askFor(startMs: number, source: number, target: number, outcome: Outcome): void {
     const pair = (source & 0xffffff) * 16_777_216 + (target & 0xffffff);
     const last = this.#arpSeen.get(pair);
     if (last !== undefined && startMs - last < ARP_AGAIN_MS) return;
     this.#arpSeen.set(pair, startMs);
-    this.#add(
-      startMs,
-      startMs,
-      source,
-      target,
-      0,
-      0,
-      PROTOCOL_ARP,
-      PHASE_WHOLE,
-      OUTCOME_UNKNOWN,
-      DIRECTION_SEEN,
-      0,
-      42,
-      NOT_SEEN,
-    );
+    const isAnswered = outcome === OUTCOME_ANSWERED;
+    const back = isAnswered ? 42 : 0;
+    const put = (atMs: number, phase: number, known: Outcome, bytesBack: number): void =>
+      this.#add(atMs, startMs, source, target, 0, 0, PROTOCOL_ARP, phase, known, DIRECTION_SEEN, 0, 42, bytesBack);
+    if (this.#options.phases === "whole") {
+      put(startMs, PHASE_WHOLE, outcome, back);
+      return;
+    }
+    put(startMs, PHASE_OPENING, OUTCOME_UNKNOWN, NOT_SEEN);
+    put(startMs + (isAnswered ? 0.5 : ARP_WAIT_MS), PHASE_CLOSING, outcome, back);
   }
 
   #add(

@@ -58,16 +58,32 @@ export function spread(random: Random, median: number, sigma: number): number {
 
 /**
  * A behaviour that happens `perDay` times on a working day of the device, at random moments that follow its day curve.
- * Nothing happens while the device is off or away.
+ * Nothing happens while the device is off or away. The curve is constant within an hour, so a gap that would pass the
+ * full hour is drawn again from there: exact for a Poisson process, and no events are drawn only to be thrown away.
  */
 export function often(world: World, device: number, perDay: number, act: (nowMs: number) => void): Task {
   const { random } = world;
   const rhythm = world.rhythmOf[device];
   const gapMs = peakGapMs(rhythm, perDay);
+  const isRare = gapMs > HOUR_MS;
+  let isBegun = isRare;
   return (nowMs) => {
-    if (isOn(world, device, nowMs) && random.float() < activityAt(rhythm, nowMs)) act(nowMs);
-    return nowMs + random.exponential(gapMs);
+    const isHappening = isRare ? random.float() < activityAt(rhythm, nowMs) : isBegun;
+    isBegun = true;
+    if (isHappening && isOn(world, device, nowMs)) act(nowMs);
+    return isRare ? nowMs + random.exponential(gapMs) : nextOften(random, rhythm, gapMs, nowMs);
   };
+}
+
+const HOUR_MS = 3_600_000;
+
+function nextOften(random: Random, rhythm: Rhythm, gapMs: number, nowMs: number): number {
+  for (let fromMs = nowMs; ; ) {
+    const fullHourMs = (Math.floor(fromMs / HOUR_MS) + 1) * HOUR_MS;
+    const nextMs = fromMs + random.exponential(gapMs / activityAt(rhythm, fromMs));
+    if (nextMs < fullHourMs) return nextMs;
+    fromMs = fullHourMs;
+  }
 }
 
 /** A behaviour that repeats with a period, give or take a tenth, while the device is on. */
