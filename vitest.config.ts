@@ -1,4 +1,9 @@
+// How the tests run: in processes of their own, two at a time, with the collector callable for allocation tests.
+
 import { defineConfig } from "vitest/config";
+import { SummaryReporter } from "./test/house/reporter.ts";
+
+const isWholeRun = process.env.CORDON_TEST_SUMMARY !== undefined;
 
 export default defineConfig({
   test: {
@@ -8,5 +13,6 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    reporters: isWholeRun ? ["dot", new SummaryReporter()] : ["default"],
   },
 });

@@ -2,7 +2,9 @@
 // shape. Sentences are plain: what is seen, how sure it is, what it does not mean.
 
 import type { NotableKind } from "../model/outbreak.ts";
-import type { Format, NotVisible, SkipReason } from "../telemetry/decoder.ts";
+import type { InputReport, NotVisible, SkipReason } from "../telemetry/collect.ts";
+
+type Format = NonNullable<InputReport["format"]>;
 
 const plural = (count: number, one: string, many = `${one}s`): string => `${number(count)} ${count === 1 ? one : many}`;
 
