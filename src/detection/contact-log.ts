@@ -1,7 +1,15 @@
 // The last contacts, in order, chained by source and by target: what exposure and the spread tree look back on.
 // A ring: the oldest rows are overwritten, and a chain ends where a row has been.
 
-import { type Column, float64Column, grown, int32Column, uint8Column, uint16Column } from "../kit/column.ts";
+import {
+  type Column,
+  float32Column,
+  float64Column,
+  grown,
+  int32Column,
+  uint8Column,
+  uint16Column,
+} from "../kit/column.ts";
 import type { Outcome } from "../model/flow.ts";
 import type { HostIndex, Millis } from "../model/units.ts";
 
@@ -25,6 +33,8 @@ export class ContactLog {
   port: Column<number>;
   protocol: Column<number>;
   outcome: Column<Outcome>;
+  /** Source to target: an infection carries a program, a probe does not. NOT_SEEN when unknown. */
+  bytes: Column<number>;
   beforeBySource: Column<number>;
   beforeByTarget: Column<number>;
   #capacity: number;
@@ -39,6 +49,7 @@ export class ContactLog {
     this.port = uint16Column(this.#capacity);
     this.protocol = uint8Column(this.#capacity);
     this.outcome = uint8Column(this.#capacity);
+    this.bytes = float32Column(this.#capacity);
     this.beforeBySource = int32Column(this.#capacity);
     this.beforeByTarget = int32Column(this.#capacity);
   }
@@ -56,6 +67,7 @@ export class ContactLog {
     protocol: number,
     port: number,
     outcome: Outcome,
+    bytes: number,
     beforeBySource: number,
     beforeByTarget: number,
   ): number {
@@ -68,6 +80,7 @@ export class ContactLog {
     this.protocol[row] = protocol;
     this.port[row] = port;
     this.outcome[row] = outcome;
+    this.bytes[row] = bytes;
     this.beforeBySource[row] = beforeBySource;
     this.beforeByTarget[row] = beforeByTarget;
     return serial;
@@ -87,6 +100,7 @@ export class ContactLog {
     this.port = grown(this.port, capacity);
     this.protocol = grown(this.protocol, capacity);
     this.outcome = grown(this.outcome, capacity);
+    this.bytes = grown(this.bytes, capacity);
     this.beforeBySource = grown(this.beforeBySource, capacity);
     this.beforeByTarget = grown(this.beforeByTarget, capacity);
     this.#capacity = capacity;

@@ -7,7 +7,7 @@ import { OUTCOME_ANSWERED, OUTCOME_REFUSED, OUTCOME_UNANSWERED, PROTOCOL_TCP } f
 import type { Sighting } from "../model/observation.ts";
 import type { Detection, Outbreak, Suspect } from "../model/outbreak.ts";
 import { formatPort } from "../model/port.ts";
-import type { HostIndex, Millis } from "../model/units.ts";
+import type { Millis } from "../model/units.ts";
 import { Clues } from "./clues.ts";
 import { homeNetworks } from "./home.ts";
 import { learnBaseline } from "./learn.ts";
@@ -16,7 +16,7 @@ import { scoreFlows } from "./score.ts";
 import { GROUPS } from "./sources.ts";
 import { growTrees } from "./spread-tree.ts";
 import { createState, type DetectorOptions, type DetectorState, type Flag } from "./state.ts";
-import { talkerKind } from "./talkers.ts";
+import { excuse } from "./talkers.ts";
 
 export { Baseline, type BaselineFile, readBaseline } from "./baseline.ts";
 export { killSwitchNames } from "./clues.ts";
@@ -55,6 +55,11 @@ export class Detector {
   /** The threshold in force, nats. */
   get thresholdNats(): number {
     return this.#state.thresholdNats;
+  }
+
+  /** Hosts flagged so far, outside ones and talkers included. */
+  get flagCount(): number {
+    return this.#state.flags.length;
   }
 
   /** Takes one batch, sorted by time. Synchronous; keeps no reference to the batch. */
@@ -104,7 +109,7 @@ export class Detector {
         outside.push(flag);
         continue;
       }
-      const talker = talkerKind(state, flag.source);
+      const talker = excuse(state, flag.source);
       if (talker === null) inside.push(flag);
       else
         talkers.push({
@@ -168,6 +173,3 @@ export class Detector {
     this.#sightings.push(sighting);
   }
 }
-
-/** Hosts as the caller's own list, for tests. */
-export type { HostIndex };

@@ -15,6 +15,7 @@ export const FACT_STATION = 4; // workstation, printer, medical device, telephon
 export const FACT_SERVER = 8; // server by role
 export const FACT_DARK = 16; // no host has this address
 export const FACT_TALKER = 32; // declared or learned: many contacts are its work
+export const FACT_ACTIVE = 128; // seen at work while the baseline was learned
 export const FACT_NOT_A_HOST = 64; // an address that ends in 255 or 0 of a /24: broadcast, as far as one can tell
 
 const stationRoles = new Set(["workstation", "printer", "medical-device", "telephone"]);
@@ -85,7 +86,9 @@ export class HostFactsTable {
     if (this.#learned && (bits & FACT_INSIDE) !== 0) {
       const until = this.#learned.talkerUntilMs(this.#hosts.hash[host]);
       if (until !== null && until > nowMs) bits |= FACT_TALKER;
-      if (this.#learned.isActive(this.#hosts.hash[host]) === false) bits |= FACT_DARK;
+      const isActive = this.#learned.isActive(this.#hosts.hash[host]);
+      if (isActive === true) bits |= FACT_ACTIVE;
+      if (isActive === false) bits |= FACT_DARK;
     }
     this.#bits[host] = bits;
     this.#generation[host] = this.#hosts.generation[host];

@@ -6,7 +6,7 @@ import { FACT_INSIDE } from "./home.ts";
 import { SERVER_CLIENTS_MIN } from "./likelihood.ts";
 import { CLASSES, SOURCE_SUSPECT } from "./sources.ts";
 import type { DetectorState } from "./state.ts";
-import { talkerKind } from "./talkers.ts";
+import { excuse } from "./talkers.ts";
 import { PORT_LATERAL, PORT_OTHER, PORT_REMOTE } from "../model/port.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -24,7 +24,7 @@ export function learnBaseline(state: DetectorState, firstMs: Millis): BaselineFi
     if (sources.generation[source] !== hosts.generation[host]) continue;
     if ((facts.of(host, newestMs) & FACT_INSIDE) === 0) continue;
     active.push(hosts.hash[host] >>> 0);
-    const talker = talkerKind(state, source);
+    const talker = excuse(state, source);
     const isFlagged = sources.status[source] === SOURCE_SUSPECT;
     if (talker !== null || isFlagged) {
       const kind = talker?.kind ?? "unknown";

@@ -19,11 +19,11 @@ export type TargetKind = 0 | 1 | 2 | 3 | 4;
  */
 const openingWeights: readonly (readonly number[])[] = [
   //             unknown server  station outside dark
-  /* other    */ [0.6, -1.0, 1.2, 0.0, 2.4],
+  /* other    */ [0.5, -1.0, 1.2, 0.0, 1.6],
   /* lateral  */ [2.6, -1.0, 3.2, 1.8, 4.0],
   /* remote   */ [1.8, -1.0, 2.4, 1.6, 3.4],
   /* web      */ [-0.2, -0.7, 0.6, -0.6, 1.8],
-  /* infra    */ [-0.7, -1.0, 0.0, -0.5, 0.8],
+  /* infra    */ [-1.0, -1.0, -0.5, -0.5, 0.4],
   /* print    */ [-0.3, -0.7, -0.2, 0.3, 0.8],
   /* medical  */ [-0.3, -0.7, -0.1, 0.4, 1.2],
   /* discovery*/ [0.5, -0.2, 0.5, 0.2, 0.8],
@@ -108,6 +108,12 @@ export function propagationWeight(delayMs: number, benignPerHour: number): numbe
 export const EXPOSURE_WEIGHT = 6;
 /** How long an exposure counts in full before it halves. */
 export const EXPOSURE_HALF_LIFE_MS = 6 * 3_600_000;
+/**
+ * Similar load: what the host was given when it was called, and what it now gives, are both as large as a program and
+ * within a factor of two: 60 of 100 infections, 5 of 100 benign chains (a file passed on): ln(0.6 / 0.05).
+ */
+export const SAME_LOAD_WEIGHT = 2.5;
+export const SAME_LOAD_RATIO_MAX = 2;
 /** A host called by this one turned client of the same port: at most this much for the caller, per such host. */
 export const CHILD_WEIGHT_MAX = 3;
 
@@ -122,3 +128,5 @@ export const BENIGN_TURNS_PER_HOUR_STATION = 0.1;
 export const SERVER_CLIENTS_MIN = 2;
 /** A host with more new contacts on spreading ports than this is no witness that its targets are servers. */
 export const WITNESS_CONTACTS_MAX = 20;
+/** A host called by this one was flagged after it had turned client: the rest of the evidence against its caller. */
+export const FLAGGED_CHILD_WEIGHT = 2;

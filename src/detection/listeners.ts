@@ -1,7 +1,15 @@
 // Who is called on which port: callers counted per (host, port), so that a server is told from a victim, and the last
 // call remembered, so that a server that turns client is seen at once.
 
-import { type Column, float64Column, grown, int32Column, uint16Column, uint32Column } from "../kit/column.ts";
+import {
+  type Column,
+  float32Column,
+  float64Column,
+  grown,
+  int32Column,
+  uint16Column,
+  uint32Column,
+} from "../kit/column.ts";
 import { combine32 } from "../kit/hash.ts";
 import type { HostIndex, Millis } from "../model/units.ts";
 
@@ -25,6 +33,8 @@ export class Listeners {
   clientCallers: Column<number>;
   lastCaller: Column<HostIndex>;
   lastCallMs: Column<Millis>;
+  /** What the last call carried towards the listener, bytes; NOT_SEEN when unknown. */
+  lastBytes: Column<number>;
   #keys: Column<number>;
   #slots: Column<number>;
   #mask: number;
@@ -37,6 +47,7 @@ export class Listeners {
     this.clientCallers = uint16Column(rows);
     this.lastCaller = int32Column(rows);
     this.lastCallMs = float64Column(rows);
+    this.lastBytes = float32Column(rows);
     this.#keys = uint32Column(rows);
     this.#slots = int32Column<number>(rows * 2);
     this.#slots.fill(NO_LISTENER);
@@ -55,7 +66,15 @@ export class Listeners {
   }
 
   /** Notes a call. Returns the row, or NO_LISTENER when there is no room. */
-  call(hostHash: number, protocol: number, port: number, caller: HostIndex, isClient: boolean, atMs: Millis): number {
+  call(
+    hostHash: number,
+    protocol: number,
+    port: number,
+    caller: HostIndex,
+    isClient: boolean,
+    atMs: Millis,
+    bytes: number,
+  ): number {
     const key = combine32(hostHash, (protocol << 16) | port) >>> 0;
     let slot = key & this.#mask;
     let listener = this.#slots[slot];
@@ -77,6 +96,7 @@ export class Listeners {
     if (isClient && this.clientCallers[listener] < 65_535) this.clientCallers[listener]++;
     this.lastCaller[listener] = caller;
     this.lastCallMs[listener] = atMs;
+    this.lastBytes[listener] = bytes;
     return listener;
   }
 
@@ -115,6 +135,7 @@ export class Listeners {
     this.clientCallers = grown(this.clientCallers, rows);
     this.lastCaller = grown(this.lastCaller, rows);
     this.lastCallMs = grown(this.lastCallMs, rows);
+    this.lastBytes = grown(this.lastBytes, rows);
     this.#keys = grown(this.#keys, rows);
     this.#slots = int32Column<number>(rows * 2);
     this.#slots.fill(NO_LISTENER);

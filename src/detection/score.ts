@@ -13,7 +13,15 @@ import {
 import { classOfPort, PORT_DISCOVERY, PORT_INFRASTRUCTURE, PORT_OTHER, type PortClass } from "../model/port.ts";
 import type { HostIndex, Millis } from "../model/units.ts";
 import { CONTACT_PENDING, CONTACT_SETTLED, CONTACT_UNKNOWN, contactKey, pairKey } from "./contact-memory.ts";
-import { FACT_DARK, FACT_INSIDE, FACT_NOT_A_HOST, FACT_SERVER, FACT_STATION, FACT_TALKER } from "./home.ts";
+import {
+  FACT_ACTIVE,
+  FACT_DARK,
+  FACT_INSIDE,
+  FACT_NOT_A_HOST,
+  FACT_SERVER,
+  FACT_STATION,
+  FACT_TALKER,
+} from "./home.ts";
 import {
   AFTER_SWEEP_WEIGHT,
   BURST_GAP_MS,
@@ -35,10 +43,20 @@ import {
   TURNED_ANSWERED,
   WITNESS_CONTACTS_MAX,
 } from "./likelihood.ts";
+import { NO_CONTACT } from "./contact-log.ts";
 import { NO_LISTENER } from "./listeners.ts";
-import { CLASSES, GROUP_DISCOVERY, GROUP_INSIDE, GROUP_LATERAL, GROUPS, NO_SOURCE, SOURCE_SUSPECT } from "./sources.ts";
+import {
+  CLASSES,
+  GROUP_DISCOVERY,
+  GROUP_INSIDE,
+  GROUP_LATERAL,
+  GROUP_REMOTE,
+  GROUPS,
+  NO_SOURCE,
+  SOURCE_SUSPECT,
+} from "./sources.ts";
 import type { DetectorState } from "./state.ts";
-import { exposeTarget, propagation, testThreshold } from "./suspicion.ts";
+import { exposeTarget, propagation, sameLoad, testThreshold } from "./suspicion.ts";
 import { groupOf, isSpreading, weigh } from "./tests.ts";
 
 /** A contact whose pair was known already: its outcome will count for little. */
@@ -62,7 +80,7 @@ export function scoreFlows(state: DetectorState, flows: FlowTable, begin: number
       const before = memory.see(key, at);
       if (before === CONTACT_UNKNOWN) {
         if (baseline !== null && baseline.knows(key)) continue;
-        newContact(state, from, to, protocol[flow], targetPort[flow], at, key, result);
+        newContact(state, flows, flow, key, result);
         continue;
       }
       if (before === CONTACT_SETTLED) {
@@ -70,26 +88,24 @@ export function scoreFlows(state: DetectorState, flows: FlowTable, begin: number
         if (row === NO_SOURCE) continue;
         state.sources.repeats[row]++;
         if (bytesBack[flow] > 0) state.sources.bytesBack[row] += bytesBack[flow];
+        if (isUnderSuspicion(state.sources, row)) rememberRepeat(state, row, flows, flow, result);
         continue;
       }
     }
     if ((phase[flow] & PHASE_CLOSING) !== 0 && result !== 0) {
-      settle(state, from, to, protocol[flow], targetPort[flow], at, key, result);
+      settle(state, flows, flow, key, result);
     }
   }
   if (end > begin) state.newestMs = Math.max(state.newestMs, atMs[end - 1]);
 }
 
-function newContact(
-  state: DetectorState,
-  from: HostIndex,
-  to: HostIndex,
-  protocol: number,
-  port: number,
-  at: Millis,
-  key: number,
-  outcome: Outcome,
-): void {
+/** Evidence of a contact that is new, and of its outcome where the row has it. */
+function newContact(state: DetectorState, flows: FlowTable, flow: number, key: number, outcome: Outcome): void {
+  const from = flows.source[flow];
+  const to = flows.target[flow];
+  const protocol = flows.protocol[flow];
+  const port = flows.targetPort[flow];
+  const at = flows.atMs[flow];
   const { hosts, facts, memory, sources, listeners } = state;
   const targetFacts = facts.of(to, at);
   if ((targetFacts & FACT_NOT_A_HOST) !== 0 && protocol !== PROTOCOL_TCP) return;
@@ -107,6 +123,7 @@ function newContact(
   const spreading = isSpreading(portClass, protocol);
   const marksPair = portClass !== PORT_DISCOVERY && portClass !== PORT_INFRASTRUCTURE;
   const isKnownPair = marksPair && memory.see(pairKey(hosts.hash[from], hosts.hash[to]), at) !== CONTACT_UNKNOWN;
+  if (isKnownPair && protocol === PROTOCOL_TCP) sources.knownPairs[row]++;
   let kind: TargetKind = TARGET_OUTSIDE;
   let called = NO_LISTENER;
   if (isInside) {
@@ -124,16 +141,16 @@ function newContact(
   }
   if (spreading && isInside) {
     if (weight > 0 && kind !== TARGET_SERVER) weight += propagation(state, row, from, to, protocol, port, kind, at);
-    remember(state, row, from, to, protocol, port, portClass, outcome, at);
+    remember(state, row, flows, flow, portClass, outcome);
   } else if (isInside && portClass !== PORT_DISCOVERY) {
-    listeners.call(hosts.hash[to], protocol, port, from, true, at);
+    listeners.call(hosts.hash[to], protocol, port, from, true, at, flows.bytes[flow]);
   }
   const awaited = weight !== 0 ? (isKnownPair ? CONTACT_PENDING_KNOWN_PAIR : CONTACT_PENDING) : CONTACT_SETTLED;
   if (awaited !== CONTACT_SETTLED && outcome === 0) memory.mark(key, awaited);
   if (weight !== 0) weigh(state.sources, row, group, port, at, weight, true);
   sources.lastTargetWord[row] = hosts.lastWord(to);
   if (group <= GROUP_INSIDE) sources.lastMs[row] = at;
-  if (outcome !== 0) settleWith(state, row, from, to, portClass, group, port, at, kind, isKnownPair, outcome);
+  if (outcome !== 0) settleWith(state, row, flows, flow, portClass, group, kind, isKnownPair, outcome);
   testThreshold(state, row, group, from, protocol, port, at);
 }
 
@@ -151,6 +168,7 @@ function kindOf(state: DetectorState, targetFacts: number, listener: number): Ta
   if ((targetFacts & FACT_STATION) !== 0) return TARGET_WORKSTATION;
   if ((targetFacts & FACT_SERVER) !== 0) return TARGET_SERVER;
   if (listener !== NO_LISTENER && state.listeners.clientCallers[listener] >= SERVER_CLIENTS_MIN) return TARGET_SERVER;
+  if ((targetFacts & FACT_ACTIVE) !== 0) return TARGET_WORKSTATION; // known for long, and nobody called it on this port
   return TARGET_UNKNOWN;
 }
 
@@ -188,41 +206,85 @@ function shaped(
 function remember(
   state: DetectorState,
   row: number,
-  from: HostIndex,
-  to: HostIndex,
-  protocol: number,
-  port: number,
+  flows: FlowTable,
+  flow: number,
   portClass: PortClass,
   outcome: Outcome,
-  at: Millis,
 ): void {
-  const { hosts, listeners, sources, log } = state;
+  const from = flows.source[flow];
+  const to = flows.target[flow];
+  const protocol = flows.protocol[flow];
+  const port = flows.targetPort[flow];
+  const at = flows.atMs[flow];
+  const { hosts, listeners, sources } = state;
   const isWitness =
     sources.status[row] !== SOURCE_SUSPECT &&
     sources.run[row * GROUPS + groupOf(portClass, true)] < WITNESS_CONTACTS_MAX &&
     listeners.find(hosts.hash[from], protocol, port) === NO_LISTENER;
-  listeners.call(hosts.hash[to], protocol, port, from, isWitness, at);
+  listeners.call(hosts.hash[to], protocol, port, from, isWitness, at, flows.bytes[flow]);
+  writeCall(state, row, flows, flow, outcome);
+}
+
+/** Appends to the contact log and to both of its chains. */
+function writeCall(state: DetectorState, row: number, flows: FlowTable, flow: number, outcome: Outcome): void {
+  const { sources, log } = state;
+  const to = flows.target[flow];
+  const called = sources.find(to);
+  // What calls a suspect after its flag explains nothing any more, and a fast worm makes thousands of such calls.
+  if (called !== NO_SOURCE && sources.status[called] === SOURCE_SUSPECT) return;
   if (to >= state.lastCall.length) {
     const larger = new Int32Array(Math.max(to + 1, state.lastCall.length * 2)).fill(-1);
     larger.set(state.lastCall);
     state.lastCall = larger;
   }
-  const serial = log.append(at, from, to, protocol, port, outcome, sources.lastContact[row], state.lastCall[to]);
+  const serial = log.append(
+    flows.atMs[flow],
+    flows.source[flow],
+    to,
+    flows.protocol[flow],
+    flows.targetPort[flow],
+    outcome,
+    flows.bytes[flow],
+    sources.lastContact[row],
+    state.lastCall[to],
+  );
   sources.lastContact[row] = serial;
   state.lastCall[to] = serial;
 }
 
+/** A host in the middle of an excursion: what it calls again may be what it infects. */
+function isUnderSuspicion(sources: DetectorState["sources"], row: number): boolean {
+  const begin = row * GROUPS;
+  return (
+    sources.status[row] === SOURCE_SUSPECT ||
+    sources.score[begin + GROUP_LATERAL] > 0 ||
+    sources.score[begin + GROUP_REMOTE] > 0 ||
+    sources.score[begin + GROUP_INSIDE] > 0
+  );
+}
+
+/** A call to a known target is no contact and no evidence, but it may be the cause of what the target does next. */
+function rememberRepeat(state: DetectorState, row: number, flows: FlowTable, flow: number, outcome: Outcome): void {
+  const to = flows.target[flow];
+  const protocol = flows.protocol[flow];
+  const port = flows.targetPort[flow];
+  const at = flows.atMs[flow];
+  if (!isSpreading(classOfPort(protocol, port), protocol) || !state.facts.isInside(to, at)) return;
+  const last = to < state.lastCall.length ? state.log.row(state.lastCall[to]) : NO_CONTACT;
+  if (last !== NO_CONTACT && state.log.source[last] === flows.source[flow]) return;
+  writeCall(state, row, flows, flow, outcome);
+  if (state.sources.status[row] === SOURCE_SUSPECT && outcome === OUTCOME_ANSWERED) {
+    exposeTarget(state, flows.source[flow], to, groupOf(classOfPort(protocol, port), true), port, at);
+  }
+}
+
 /** The outcome of a contact made earlier. */
-function settle(
-  state: DetectorState,
-  from: HostIndex,
-  to: HostIndex,
-  protocol: number,
-  port: number,
-  at: Millis,
-  key: number,
-  outcome: Outcome,
-): void {
+function settle(state: DetectorState, flows: FlowTable, flow: number, key: number, outcome: Outcome): void {
+  const from = flows.source[flow];
+  const to = flows.target[flow];
+  const protocol = flows.protocol[flow];
+  const port = flows.targetPort[flow];
+  const at = flows.atMs[flow];
   const before = state.memory.peek(key);
   if (before !== CONTACT_PENDING && before !== CONTACT_PENDING_KNOWN_PAIR) return;
   state.memory.mark(key, CONTACT_SETTLED);
@@ -234,8 +296,8 @@ function settle(
   const group = groupOf(portClass, isInside);
   let kind: TargetKind = TARGET_OUTSIDE;
   if (isInside) kind = kindOf(state, targetFacts, state.listeners.find(state.hosts.hash[to], protocol, port));
-  noteOutcome(state, row, to, protocol, port, outcome);
-  settleWith(state, row, from, to, portClass, group, port, at, kind, before !== CONTACT_PENDING, outcome);
+  noteOutcome(state, row, to, protocol, port, outcome, flows.bytes[flow]);
+  settleWith(state, row, flows, flow, portClass, group, kind, before !== CONTACT_PENDING, outcome);
   testThreshold(state, row, group, from, protocol, port, at);
 }
 
@@ -247,12 +309,18 @@ function noteOutcome(
   protocol: number,
   port: number,
   outcome: Outcome,
+  bytes: number,
 ): void {
   const { log } = state;
   let row = log.row(state.sources.lastContact[source]);
   for (let steps = 0; steps < 16 && row >= 0; steps++) {
     if (log.target[row] === to && log.port[row] === port && log.protocol[row] === protocol) {
       log.outcome[row] = outcome;
+      log.bytes[row] = bytes;
+      const called = state.listeners.find(state.hosts.hash[to], protocol, port);
+      if (called !== NO_LISTENER && state.listeners.lastCaller[called] === log.source[row]) {
+        state.listeners.lastBytes[called] = bytes;
+      }
       return;
     }
     row = log.row(log.beforeBySource[row]);
@@ -262,22 +330,27 @@ function noteOutcome(
 function settleWith(
   state: DetectorState,
   row: number,
-  from: HostIndex,
-  to: HostIndex,
+  flows: FlowTable,
+  flow: number,
   portClass: PortClass,
   group: number,
-  port: number,
-  at: Millis,
   kind: TargetKind,
   isKnownPair: boolean,
   outcome: Outcome,
 ): void {
+  const from = flows.source[flow];
+  const to = flows.target[flow];
+  const port = flows.targetPort[flow];
+  const at = flows.atMs[flow];
   const { sources, facts } = state;
   let weight = outcomeWeight(portClass, kind, outcome);
   if (outcome === OUTCOME_ANSWERED) {
     const isTurned = sources.propagated[row] > 1 || sources.exposedBy[row] >= 0;
     if (weight < TURNED_ANSWERED && (isTurned || kind === TARGET_WORKSTATION) && isSpreading(portClass, PROTOCOL_TCP))
       weight = TURNED_ANSWERED;
+    if (sources.propagated[row] > 0 && kind !== TARGET_OUTSIDE) {
+      weight += sameLoad(state, row, from, flows.protocol[flow], port, flows.bytes[flow]);
+    }
     if (sources.status[row] === SOURCE_SUSPECT && kind !== TARGET_OUTSIDE && isSpreading(portClass, PROTOCOL_TCP))
       exposeTarget(state, from, to, group, port, at);
   } else {

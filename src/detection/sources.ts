@@ -43,6 +43,8 @@ export class Sources {
   reusedCount = 0;
   host: Column<HostIndex>;
   generation: Column<number>;
+  /** When the row began. */
+  firstMs: Column<Millis>;
   /** Last scored contact, for decay and bursts. */
   lastMs: Column<Millis>;
   /** Last address touched by a scored contact, and the last contact of the log. */
@@ -52,6 +54,8 @@ export class Sources {
   /** New contacts, all kinds; flows are counted to tell a habit (many flows, few contacts) from a sweep. */
   contacts: Column<number>;
   repeats: Column<number>;
+  /** New contacts to a target already touched on another port: most of a hole scanner's, few of a worm's. */
+  knownPairs: Column<number>;
   failed: Column<number>;
   /** Bit per hashed port: how many different ports the host uses as a client. */
   portsLow: Column<number>;
@@ -64,6 +68,8 @@ export class Sources {
   exposedBy: Column<HostIndex>;
   exposedMs: Column<Millis>;
   propagated: Column<number>;
+  /** 1 once the host passed on as much as it was given. */
+  passedOn: Column<number>;
   score: Column<number>;
   peak: Column<number>;
   onsetMs: Column<Millis>;
@@ -80,12 +86,14 @@ export class Sources {
     const rows = Math.min(256, rowsMax);
     this.host = int32Column(rows);
     this.generation = uint32Column(rows);
+    this.firstMs = float64Column(rows);
     this.lastMs = float64Column(rows);
     this.lastTargetWord = uint32Column(rows);
     this.lastContact = int32Column(rows);
     this.status = uint8Column(rows);
     this.contacts = uint32Column(rows);
     this.repeats = uint32Column(rows);
+    this.knownPairs = uint32Column(rows);
     this.failed = uint32Column(rows);
     this.portsLow = uint32Column(rows);
     this.portsHigh = uint32Column(rows);
@@ -94,6 +102,7 @@ export class Sources {
     this.exposedBy = int32Column(rows);
     this.exposedMs = float64Column(rows);
     this.propagated = float32Column(rows);
+    this.passedOn = uint8Column(rows);
     this.score = float32Column(rows * GROUPS);
     this.peak = float32Column(rows * GROUPS);
     this.onsetMs = float64Column(rows * GROUPS);
@@ -136,12 +145,14 @@ export class Sources {
     this.#rowOfHost[host] = source;
     this.host[source] = host;
     this.generation[source] = this.#hosts.generation[host];
+    this.firstMs[source] = nowMs;
     this.lastMs[source] = nowMs;
     this.lastTargetWord[source] = 0;
     this.lastContact[source] = -1;
     this.status[source] = 0;
     this.contacts[source] = 0;
     this.repeats[source] = 0;
+    this.knownPairs[source] = 0;
     this.failed[source] = 0;
     this.portsLow[source] = 0;
     this.portsHigh[source] = 0;
@@ -150,6 +161,7 @@ export class Sources {
     this.exposedBy[source] = -1 as HostIndex;
     this.exposedMs[source] = 0;
     this.propagated[source] = 0;
+    this.passedOn[source] = 0;
     const begin = source * GROUPS;
     this.score.fill(0, begin, begin + GROUPS);
     this.peak.fill(0, begin, begin + GROUPS);
@@ -188,12 +200,14 @@ export class Sources {
     const rows = Math.min(this.#rowsMax, this.host.length * 2);
     this.host = grown(this.host, rows);
     this.generation = grown(this.generation, rows);
+    this.firstMs = grown(this.firstMs, rows);
     this.lastMs = grown(this.lastMs, rows);
     this.lastTargetWord = grown(this.lastTargetWord, rows);
     this.lastContact = grown(this.lastContact, rows);
     this.status = grown(this.status, rows);
     this.contacts = grown(this.contacts, rows);
     this.repeats = grown(this.repeats, rows);
+    this.knownPairs = grown(this.knownPairs, rows);
     this.failed = grown(this.failed, rows);
     this.portsLow = grown(this.portsLow, rows);
     this.portsHigh = grown(this.portsHigh, rows);
@@ -202,12 +216,24 @@ export class Sources {
     this.exposedBy = grown(this.exposedBy, rows);
     this.exposedMs = grown(this.exposedMs, rows);
     this.propagated = grown(this.propagated, rows);
+    this.passedOn = grown(this.passedOn, rows);
     this.score = grown(this.score, rows * GROUPS);
     this.peak = grown(this.peak, rows * GROUPS);
     this.onsetMs = grown(this.onsetMs, rows * GROUPS);
     this.run = grown(this.run, rows * GROUPS);
     this.lastPort = grown(this.lastPort, rows * GROUPS);
   }
+}
+
+/** Ports per target from which a source is a scanner of holes, not a worm, which tries one or two. */
+const PORTS_PER_TARGET_MIN = 4;
+const SCANNER_CONTACTS_MIN = 12;
+
+/** Whether the source tries many ports of each target. */
+export function isHoleScanner(sources: Sources, source: number): boolean {
+  const contacts = sources.contacts[source];
+  const targets = contacts - sources.knownPairs[source];
+  return contacts >= SCANNER_CONTACTS_MIN && contacts >= targets * PORTS_PER_TARGET_MIN;
 }
 
 /** Different ports used, estimated from the 64 bits (linear counting, Whang et al. 1990). */

@@ -6,12 +6,10 @@ import { OUTCOME_REFUSED, OUTCOME_UNANSWERED } from "../model/flow.ts";
 import type { Outbreak, OutbreakId, SpreadEdge } from "../model/outbreak.ts";
 import { formatPort } from "../model/port.ts";
 import type { HostIndex, Millis } from "../model/units.ts";
+import { anyDelay, carriedRatio, type Delays, learnDelaysFrom } from "./delays.ts";
 import { FACT_INSIDE } from "./home.ts";
 import type { DetectorState, Flag } from "./state.ts";
 
-/** Share of called hosts that become infected, and ln of the span of delays (0.1 s to 1 h), as in likelihood.ts. */
-const INFECTED_WHEN_CALLED = 0.3;
-const DELAY_SPAN = Math.log(36_000);
 /** Infections per hour of a host that no sensor saw coming (mail, USB, an unwatched link). */
 const UNSEEN_PER_HOUR = 0.02;
 /** Clocks of sensors differ, and an onset may have been set by an earlier harmless contact. */
@@ -23,7 +21,10 @@ const FAILED_SHARE = 0.02;
 const OTHER_PORT_SHARE = 0.1;
 /** Calls by a suspect before its own onset: it was not spreading yet, or its onset is wrong. */
 const BEFORE_ONSET_SHARE = 0.05;
+/** A host that was taken can be taken: a call by a spreading host takes it this often. */
+const TAKEN_BY_CALL = 0.7;
 const EDGE_PROBABILITY_MIN = 0.2;
+const DELAY_ROUNDS = 2;
 
 interface Cause {
   readonly from: HostIndex;
@@ -38,40 +39,79 @@ interface Explained {
   readonly unseen: number;
 }
 
-/** Density of "called, then spreading `delayMs` later", per ms. */
-function delayDensity(delayMs: number): number {
-  return INFECTED_WHEN_CALLED / (DELAY_SPAN * (delayMs + 500));
+/** A call to the suspect before its onset. */
+interface Call {
+  readonly from: HostIndex;
+  readonly atMs: Millis;
+  /** How well the caller and the port fit, 0 to 1. */
+  readonly fit: number;
+  /** How much likelier these bytes are when the call infected than when it did not. */
+  readonly carries: number;
 }
 
-function explain(state: DetectorState, flag: Flag, suspects: ReadonlyMap<HostIndex, Flag>): Explained {
+/** Calls to the suspect up to its onset, oldest first. */
+function callsTo(state: DetectorState, flag: Flag, suspects: ReadonlyMap<HostIndex, Flag>): Call[] {
   const { log } = state;
-  const weights = new Map<HostIndex, { weight: number; atMs: Millis }>();
+  const calls: Call[] = [];
   let contact = flag.host < state.lastCall.length ? log.row(state.lastCall[flag.host]) : -1;
   for (let steps = 0; steps < limits.chainStepsMax && contact >= 0; steps++) {
     if (log.target[contact] !== flag.host) break;
     const from = log.source[contact];
     const atMs = log.atMs[contact];
-    const delayMs = flag.onsetMs - atMs;
-    if (delayMs >= -CLOCK_SLACK_MS && from !== flag.host) {
+    if (atMs <= flag.onsetMs + CLOCK_SLACK_MS && from !== flag.host) {
       const by = suspects.get(from);
-      let weight = delayDensity(Math.max(delayMs, 0));
-      if (by === undefined) weight *= UNFLAGGED_SHARE;
-      else if (by.onsetMs > atMs + CLOCK_SLACK_MS) weight *= BEFORE_ONSET_SHARE;
-      if (log.port[contact] !== flag.port || log.protocol[contact] !== flag.protocol) weight *= OTHER_PORT_SHARE;
+      let fit = 1;
+      if (by === undefined) fit *= UNFLAGGED_SHARE;
+      else if (by.onsetMs > atMs + CLOCK_SLACK_MS) fit *= BEFORE_ONSET_SHARE;
+      if (log.port[contact] !== flag.port || log.protocol[contact] !== flag.protocol) fit *= OTHER_PORT_SHARE;
       const outcome = log.outcome[contact];
-      if (outcome === OUTCOME_REFUSED || outcome === OUTCOME_UNANSWERED) weight *= FAILED_SHARE;
-      const known = weights.get(from);
-      if (known === undefined || known.weight < weight) weights.set(from, { weight, atMs });
+      if (outcome === OUTCOME_REFUSED || outcome === OUTCOME_UNANSWERED) fit *= FAILED_SHARE;
+      calls.push({ from, atMs, fit: Math.min(1, fit), carries: carriedRatio(log.bytes[contact]) });
     }
     contact = log.row(log.beforeByTarget[contact]);
   }
+  return calls.reverse();
+}
+
+/**
+ * Probabilities of the causes of one suspect. A host that can be taken is taken by the first call that works, so call k
+ * counts with what the calls before it left over, times the density of its delay and what it carried; against
+ * infections nobody saw.
+ */
+function explain(state: DetectorState, flag: Flag, suspects: ReadonlyMap<HostIndex, Flag>, delays: Delays): Explained {
+  const best = new Map<HostIndex, { weight: number; atMs: Millis }>();
+  let leftOver = 1;
+  for (const { from, atMs, fit, carries } of callsTo(state, flag, suspects)) {
+    const weight = fit * leftOver * carries * delays.density(Math.max(flag.onsetMs - atMs, 0));
+    leftOver *= 1 - TAKEN_BY_CALL * fit;
+    const known = best.get(from);
+    if (known === undefined || known.weight < weight) best.set(from, { weight, atMs });
+  }
   const unseenWeight = UNSEEN_PER_HOUR / 3_600_000;
   let total = unseenWeight;
-  for (const { weight } of weights.values()) total += weight;
-  const causes = [...weights]
+  for (const { weight } of best.values()) total += weight;
+  const causes = [...best]
     .map(([from, { weight, atMs }]) => ({ from, atMs, probability: weight / total }))
     .sort((a, b) => b.probability - a.probability || a.from - b.from);
   return { flag, causes, unseen: unseenWeight / total };
+}
+
+/** Explains all suspects, twice: the delays of the first tree sharpen the second. */
+function explainAll(
+  state: DetectorState,
+  flags: readonly Flag[],
+  suspects: ReadonlyMap<HostIndex, Flag>,
+): readonly Explained[] {
+  let explained = flags.map((flag) => explain(state, flag, suspects, anyDelay));
+  for (let round = 0; round < DELAY_ROUNDS; round++) {
+    const delays = learnDelaysFrom(
+      explained.flatMap(({ flag, causes }) =>
+        causes.map(({ atMs, probability }) => ({ delayMs: flag.onsetMs - atMs, weight: probability })),
+      ),
+    );
+    explained = flags.map((flag) => explain(state, flag, suspects, delays));
+  }
+  return explained;
 }
 
 /** Whether the suspect called inside hosts on the flagged port since its onset. */
@@ -91,7 +131,7 @@ function reachesInside(state: DetectorState, flag: Flag): boolean {
 /** Builds the outbreaks out of the inside suspects, in the order of their onsets. */
 export function growTrees(state: DetectorState, flags: readonly Flag[]): Outbreak[] {
   const suspects = new Map(flags.map((flag) => [flag.host, flag]));
-  const explained = flags.map((flag) => explain(state, flag, suspects));
+  const explained = explainAll(state, flags, suspects);
   const root = new Map<HostIndex, HostIndex>(flags.map((flag) => [flag.host, flag.host]));
   const find = (host: HostIndex): HostIndex => {
     let at = host;

@@ -38,6 +38,16 @@ export interface Flag {
   readonly because: string[];
 }
 
+/** A test that crossed its threshold and waits to be flagged. */
+interface WaitingTest {
+  readonly row: number;
+  readonly group: number;
+  readonly host: HostIndex;
+  readonly protocol: number;
+  readonly port: number;
+  readonly at: Millis;
+}
+
 export interface DetectorState {
   readonly hosts: HostTable;
   readonly facts: HostFactsTable;
@@ -49,6 +59,7 @@ export interface DetectorState {
   readonly thresholdNats: number;
   readonly budgetPerHostDay: number;
   readonly flags: Flag[];
+  readonly toTest: WaitingTest[];
   /** Sensors that cannot tell answered from unanswered: 1. Indexed by sensor. */
   readonly blindSensors: Uint8Array;
   /** Outside addresses that touched an inside host, by host. */
@@ -76,6 +87,7 @@ export function createState(options: DetectorOptions): DetectorState {
     thresholdNats: thresholdFor(budgetPerHostDay, baseline?.scoredContactsPerDay),
     budgetPerHostDay,
     flags: [],
+    toTest: [],
     blindSensors: new Uint8Array(limits.sensorsMax),
     outsideCallers: new Uint32Array(1024),
     lastCall: new Int32Array(1024).fill(-1),

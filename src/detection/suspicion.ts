@@ -2,9 +2,10 @@
 // becomes its client speaks against itself and against its caller.
 
 import { limits } from "../limits.ts";
-import { OUTCOME_REFUSED, OUTCOME_UNANSWERED } from "../model/flow.ts";
+import { OUTCOME_REFUSED, OUTCOME_UNANSWERED, PROTOCOL_TCP } from "../model/flow.ts";
 import { classOfPort, formatPort } from "../model/port.ts";
 import type { HostIndex, Millis } from "../model/units.ts";
+import { PROGRAM_BYTES_MIN } from "./delays.ts";
 import { FACT_INSIDE, FACT_TALKER } from "./home.ts";
 import {
   BENIGN_TURNS_PER_HOUR,
@@ -12,13 +13,17 @@ import {
   CHILD_WEIGHT_MAX,
   EXPOSURE_HALF_LIFE_MS,
   EXPOSURE_WEIGHT,
+  FLAGGED_CHILD_WEIGHT,
+  SAME_LOAD_RATIO_MAX,
+  SAME_LOAD_WEIGHT,
   propagationWeight,
   TARGET_WORKSTATION,
   type TargetKind,
 } from "./likelihood.ts";
 import { NO_LISTENER } from "./listeners.ts";
-import { GROUP_DISCOVERY, GROUPS, NO_SOURCE, portBreadth, SOURCE_SUSPECT } from "./sources.ts";
+import { GROUP_DISCOVERY, GROUPS, isHoleScanner, NO_SOURCE, portBreadth, SOURCE_SUSPECT } from "./sources.ts";
 import type { DetectorState } from "./state.ts";
+import { excuse } from "./talkers.ts";
 import { groupOf, weigh } from "./tests.ts";
 
 /**
@@ -43,12 +48,33 @@ export function propagation(
   const delayMs = at - listeners.lastCallMs[listener];
   if (delayMs < 0) return 0;
   const perHour = kind === TARGET_WORKSTATION ? BENIGN_TURNS_PER_HOUR_STATION : BENIGN_TURNS_PER_HOUR;
-  const weight = propagationWeight(delayMs, perHour) - sources.propagated[row];
+  const told = propagationWeight(delayMs, perHour);
+  const weight = told - sources.propagated[row];
   if (weight <= 0) return 0;
   const isFirst = sources.propagated[row] === 0;
-  sources.propagated[row] += weight;
-  if (isFirst) credit(state, caller, protocol, port, Math.min(weight, CHILD_WEIGHT_MAX), at);
-  return weight;
+  sources.propagated[row] = told;
+  if (isFirst) credit(state, caller, protocol, port, Math.min(told, CHILD_WEIGHT_MAX), at);
+  // "Called by a suspect" and "called, then client" are the same fact seen twice: only the larger counts.
+  return sources.exposedBy[row] >= 0 ? Math.max(0, weight - EXPOSURE_WEIGHT) : weight;
+}
+
+/** Evidence, once, that the host passes on as much as it was given on this port. */
+export function sameLoad(
+  state: DetectorState,
+  row: number,
+  from: HostIndex,
+  protocol: number,
+  port: number,
+  bytes: number,
+): number {
+  const { hosts, listeners, sources } = state;
+  if (sources.passedOn[row] === 1 || bytes < PROGRAM_BYTES_MIN) return 0;
+  const listener = listeners.find(hosts.hash[from], protocol, port);
+  if (listener === NO_LISTENER || listeners.lastBytes[listener] < PROGRAM_BYTES_MIN) return 0;
+  const ratio = bytes / listeners.lastBytes[listener];
+  if (ratio > SAME_LOAD_RATIO_MAX || ratio < 1 / SAME_LOAD_RATIO_MAX) return 0;
+  sources.passedOn[row] = 1;
+  return SAME_LOAD_WEIGHT;
 }
 
 /** A child of `caller` turned client: evidence against the caller, in its test for that port. */
@@ -82,13 +108,13 @@ function creditCaller(
   at: Millis,
 ): void {
   const { hosts, listeners, sources } = state;
-  if (sources.propagated[row] > 0) return; // counted when it turned client
   const listener = listeners.find(hosts.hash[host], protocol, port);
   if (listener === NO_LISTENER) return;
   const caller = listeners.lastCaller[listener];
   if (caller < 0) return;
   const delayMs = at - listeners.lastCallMs[listener];
-  const weight = Math.min(CHILD_WEIGHT_MAX, propagationWeight(Math.max(delayMs, 0), BENIGN_TURNS_PER_HOUR));
+  const told = Math.min(CHILD_WEIGHT_MAX, propagationWeight(Math.max(delayMs, 0), BENIGN_TURNS_PER_HOUR));
+  const weight = sources.propagated[row] > 0 ? FLAGGED_CHILD_WEIGHT : told;
   if (weight > 0) credit(state, caller, protocol, port, weight, at);
 }
 
@@ -103,6 +129,8 @@ export function exposeTarget(
 ): void {
   const { sources, facts } = state;
   if ((facts.of(target, at) & (FACT_INSIDE | FACT_TALKER)) !== FACT_INSIDE) return;
+  const by = sources.find(suspect);
+  if (by !== NO_SOURCE && isHoleScanner(sources, by)) return;
   const row = sources.rowOf(target, at);
   if (row === NO_SOURCE || sources.status[row] === SOURCE_SUSPECT) return;
   if (sources.exposedBy[row] >= 0 && at - sources.exposedMs[row] < EXPOSURE_HALF_LIFE_MS) return;
@@ -115,9 +143,12 @@ export function exposeTarget(
     sources.run[test] = 0;
     sources.lastMs[row] = at;
   }
-  // Below the threshold whatever came before: exposure alone is no sign of life of a worm.
-  sources.score[test] = Math.min(sources.score[test] + weight, Math.max(sources.score[test], state.thresholdNats - 1));
+  // Exposure alone is no sign of life: without a contact of its own the host stays below the threshold.
+  const raised = sources.score[test] + weight;
+  const hasTurned = sources.propagated[row] > 0 && sources.run[test] > 0;
+  sources.score[test] = hasTurned ? raised : Math.min(raised, Math.max(sources.score[test], state.thresholdNats - 1));
   sources.lastPort[test] = port;
+  if (hasTurned) testThreshold(state, row, group, target, PROTOCOL_TCP, port, at);
 }
 
 /** A host was flagged: everybody it reached on that port since its onset is exposed. */
@@ -141,7 +172,10 @@ function exposeReached(
   }
 }
 
-/** Flags the host when its test crossed the threshold. */
+/**
+ * Flags the host when its test crossed the threshold. One flag may push others over: they wait in a queue, so that a
+ * chain of a thousand hosts is a loop and not a thousand calls deep.
+ */
 export function testThreshold(
   state: DetectorState,
   row: number,
@@ -152,11 +186,18 @@ export function testThreshold(
   at: Millis,
 ): void {
   if (group === GROUP_DISCOVERY) return;
-  const { sources } = state;
+  const { sources, toTest } = state;
   if (sources.score[row * GROUPS + group] < state.thresholdNats) return;
   if (sources.status[row] === SOURCE_SUSPECT) return;
-  flag(state, row, group, host, protocol, port, at);
-  creditCaller(state, row, host, protocol, port, at);
+  toTest.push({ row, group, host, protocol, port, at });
+  if (toTest.length > 1) return; // an outer call is working through the queue
+  for (let next = 0; next < toTest.length; next++) {
+    const test = toTest[next];
+    if (sources.status[test.row] === SOURCE_SUSPECT) continue;
+    flag(state, test.row, test.group, test.host, test.protocol, test.port, test.at);
+    creditCaller(state, test.row, test.host, test.protocol, test.port, test.at);
+  }
+  toTest.length = 0;
 }
 
 /** A test crossed its threshold: written down with the evidence in force, and those it reached are exposed. */
@@ -191,7 +232,7 @@ function flag(
     isInside: state.facts.isInside(host, at),
     because: becauseOf(state, row, group, protocol, port, run, at - onsetMs),
   });
-  exposeReached(state, row, host, group, port, onsetMs);
+  if (excuse(state, row) === null) exposeReached(state, row, host, group, port, onsetMs);
 }
 
 function becauseOf(

@@ -6,16 +6,19 @@ import { OUTCOME_ANSWERED, PROTOCOL_TCP, PROTOCOL_UDP } from "../model/flow.ts";
 import { PORT_DISCOVERY, PORT_PRINT, PORT_WEB } from "../model/port.ts";
 import type { HostRole } from "../model/terrain.ts";
 import { NO_LISTENER } from "./listeners.ts";
-import { CLASSES, portBreadth } from "./sources.ts";
+import { CLASSES, isHoleScanner, portBreadth } from "./sources.ts";
 import type { DetectorState } from "./state.ts";
 import { pairKey } from "./contact-memory.ts";
 
-/** A worm tries a handful of ports; scanners of holes try dozens on every host. */
-const SCANNER_PORTS_MIN = 12;
-const SCANNER_PORTS_PER_TARGET_MIN = 4;
+/** A worm tries one to five ports in all; scanners of holes try a dozen and more on every host. */
+const SCANNER_PORTS_MIN = 6;
 const TARGETS_MIN = 8;
 /** Flows to known (target, port) per new one: a monitor polls, a worm moves on. */
 const MONITOR_REPEATS_MIN = 3;
+/** A monitor polls every few minutes; people come back to a server a few times a day. */
+const MONITOR_REPEATS_PER_HOUR_MIN = 4;
+/** What a monitor watches is there; a worm that goes round again still finds empty addresses. */
+const MONITOR_FAILED_SHARE_MAX = 0.3;
 const MANAGED_SHARE_MIN = 0.6;
 const MANAGED_CLIENTS_MIN = 5;
 const BACKUP_BYTES_PER_TARGET_MIN = 20_000_000;
@@ -68,21 +71,29 @@ function clientsOn(state: DetectorState, source: number, protocol: number, ports
   return most;
 }
 
-/** What kind of known talker the source behaves like, or null. */
-export function talkerKind(state: DetectorState, source: number): Talker | null {
+/**
+ * What kind of known talker the source behaves like, strongly enough to take a flag back; or null. A host that was
+ * reached by a suspect, or turned client after a call, is never excused.
+ */
+export function excuse(state: DetectorState, source: number): Talker | null {
   const { sources } = state;
   const habits = habitsOf(state, source);
   const contacts = sources.contacts[source];
   const breadth = portBreadth(sources.portsLow[source], sources.portsHigh[source]);
-  const perTarget = habits.targets === 0 ? 0 : habits.contacts / habits.targets;
-  if (breadth >= SCANNER_PORTS_MIN && perTarget >= SCANNER_PORTS_PER_TARGET_MIN && habits.targets >= 3) {
+  if (isHoleScanner(sources, source) && breadth >= SCANNER_PORTS_MIN) {
+    const targets = Math.max(1, contacts - sources.knownPairs[source]);
     return {
       kind: "vulnerability-scanner",
-      because: `tries about ${Math.round(breadth)} different ports, ${perTarget.toFixed(0)} on each of its targets`,
+      because: `tries about ${Math.round(breadth)} different ports, ${(contacts / targets).toFixed(0)} on each of its ${targets} targets`,
     };
   }
+  if (sources.propagated[source] > 1 || sources.exposedBy[source] >= 0) return null;
   const repeatsPerContact = sources.repeats[source] / Math.max(1, contacts);
-  if (habits.targets >= TARGETS_MIN && repeatsPerContact >= MONITOR_REPEATS_MIN) {
+  const hours = Math.max((state.newestMs - sources.firstMs[source]) / 3_600_000, 1 / 60);
+  const isReliable = sources.failed[source] <= contacts * MONITOR_FAILED_SHARE_MAX;
+  const isRegular =
+    repeatsPerContact >= MONITOR_REPEATS_MIN && repeatsPerContact / hours >= MONITOR_REPEATS_PER_HOUR_MIN;
+  if (isReliable && habits.targets >= TARGETS_MIN && isRegular) {
     return {
       kind: "monitoring",
       because: `comes back to the same targets: ${sources.repeats[source]} repeats of ${contacts} contacts`,
@@ -103,12 +114,15 @@ export function talkerKind(state: DetectorState, source: number): Talker | null 
       because: `fetches about ${Math.round(bytesPerTarget / 1e6)} MB from each of ${habits.targets} targets`,
     };
   }
-  return quietTalker(state, source, habits);
+  return null;
 }
 
-/** Talkers whose many contacts carry little evidence: named so that the reader need not wonder. */
-function quietTalker(state: DetectorState, source: number, habits: Habits): Talker | null {
+/** What kind of known talker the source is, for information: also those whose contacts carry little evidence. */
+export function talkerKind(state: DetectorState, source: number): Talker | null {
   const { sources } = state;
+  const excused = excuse(state, source);
+  if (excused !== null) return excused;
+  const habits = habitsOf(state, source);
   const print = sources.byClass[source * CLASSES + PORT_PRINT];
   if (print >= PRINT_TARGETS_MIN) {
     return { kind: "print-server", because: `sends print jobs to ${print} printers` };

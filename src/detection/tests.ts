@@ -48,7 +48,7 @@ export function weigh(
     const idleMs = at - sources.lastMs[row];
     if (idleMs > 1_000) score *= 2 ** (-idleMs / SCORE_HALF_LIFE_MS);
   }
-  if (isContact && weight > 0 && (score === 0 || sources.run[test] === 0)) {
+  if (isContact && (sources.run[test] === 0 || (score === 0 && weight > 0))) {
     sources.onsetMs[test] = at;
     sources.run[test] = 0;
     if (score === 0) sources.peak[test] = 0;
