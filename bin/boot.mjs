@@ -88,6 +88,8 @@ export function handOver(entry, argv, withDevelopment) {
   const runtime = runtimePath();
   if (runtime === null) refuseRuntime(process.versions.node);
   const environment = { ...process.env, PATH: `${join(modules, ".bin")}:${process.env.PATH ?? ""}` };
+  // Types are stripped once and kept: starting takes less than half the time. Where this cannot be written, nothing breaks.
+  if (!withDevelopment) environment.NODE_COMPILE_CACHE ??= join(modules, ".cache", "cordon");
   const child = spawn(runtime, [join(root, entry), ...argv], { stdio: "inherit", env: environment });
   // On a C library that the pinned Node was not built for, starting it fails.
   child.on("error", (error) => refuseRuntime(error.message));

@@ -25,7 +25,11 @@ export function renderInspect(result: InspectResult, screen: Screen, words: Word
   const face = clockFace(result.from, result.to);
   const blocks = [
     renderHeadlines(result, screen, words, face),
-    ...result.outbreaks.slice(0, outbreaksShownMax).map((each) => renderOutbreak(each, result, screen, words, face)),
+    ...result.outbreaks
+      .slice(0, outbreaksShownMax)
+      // A lone suspect is no tree: its headline says all there is.
+      .filter((each) => each.phase === "confirmed" || each.hosts.length > 1 || each.rivals.length > 0)
+      .map((each) => renderOutbreak(each, result, screen, words, face)),
     renderSuspects(result.suspects, screen, words, face),
     renderNotables(result.notable, screen, words, face),
     renderInputs(result.inputs, screen, words),
@@ -171,8 +175,9 @@ function renderNext(result: InspectResult, screen: Screen, words: Words): string
   const first = zero?.patientZero ?? result.suspects[0]?.address;
   if (first !== undefined) steps.push(words.nextWatch(first));
   if (spreading !== undefined) steps.push(words.nextClosePort(spreading.port));
-  const indicated = result.notable.find((each) => each.kind === "indicator" || each.kind === "brute-force");
-  if (indicated !== undefined && indicated.address !== first) steps.push(words.nextLook(indicated.address));
+  const signs = result.notable.filter((each) => each.kind === "indicator" || each.kind === "brute-force");
+  const marked = [...new Set(signs.map((each) => each.address))].filter((address) => address !== first);
+  if (marked.length > 0) steps.push(words.nextLook(marked[0], marked.length - 1));
   if (result.inputs.some((input) => input.notVisible.includes("payload") && input.error === null))
     steps.push(words.nextPayload);
   if (result.suspects.length + result.notable.length > 0) steps.push(words.nextBaseline, words.nextMap);

@@ -148,7 +148,9 @@ export const en = {
     `Find ${address} and take it off the network, unless a patient depends on it: one machine is a small loss, a building is not`,
   nextClosePort: (port: string): string =>
     `Close ${port} between workstations where the tree is still growing; it hurts almost no care`,
-  nextLook: (address: string): string => `Look at ${address}: who uses it, what was installed or opened on it`,
+  nextLook: (address: string, others: number): string =>
+    `Look at ${address}${others === 0 ? "" : ` and ${plural(others, "other")} with signs known from elsewhere`}: ` +
+    "what was installed or opened there, is it patched",
   nextMoreInputs: "Give all captures and logs of the same network in one call: they are read as one",
   nextPayload: "Add a packet capture or Zeek's dns and smb logs: flow records alone do not show names and SMB calls",
   nextMap: "Draft a map with `cordon map draft FILE…` and pass it with --map: roles and segments sharpen the odds",
