@@ -14,6 +14,7 @@ import { faultsOf } from "./schema-faults.ts";
 import { MapTerrain } from "./terrain.ts";
 
 export { applyUpsert } from "./apply.ts";
+export { newBuilding, newHost, newMap, newSegment } from "./blank.ts";
 export { createDraft, type Draft, type DraftedMap, writeDraft } from "./draft.ts";
 export {
   formatRowProblem,
