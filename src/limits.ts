@@ -48,6 +48,8 @@ export const limits = {
   batchObservationsMax: 65_536,
   /** Files read in step at once. Overflow: the others wait in the order given until one is done. */
   openInputsMax: 512,
+  /** Files followed at once. Overflow: further files are not read; reported. */
+  followedFilesMax: 16_384,
   /** Sensors (exporters, files, capture points) of one collection. Overflow: the rest share the last row; counted. */
   sensorsMax: 4_096,
   /** Sightings kept as history. Overflow: the oldest are dropped; counted. */

@@ -9,11 +9,15 @@ import { type Sniffed, sniff, sniffBytes } from "./sniff.ts";
 
 export const chunkBytes = 262_144;
 const gzipDepthMax = 3;
+/** What a pipe holds on Linux: a shorter read means that the writer was waited for. */
+const pipeBytes = 65_536;
 
 /** How far the file itself was read: compressed bytes for gzip. */
 export interface ReadState {
   readBytes: number;
   totalBytes: number;
+  /** Bytes of the last read of a stream; 0 for files. */
+  lastReadBytes: number;
 }
 
 /** An input whose first bytes were looked at. `chunks` begins with those same bytes. */
@@ -22,13 +26,15 @@ export interface OpenInput {
   readonly head: Uint8Array;
   readonly sniffed: Sniffed;
   readonly state: ReadState;
+  /** A stream whose writer is slower than this reader: what it said last should not wait for more. */
+  readonly isTrickling: boolean;
   next(): Promise<Uint8Array | null>;
   close(): Promise<void>;
 }
 
 /** Opens a file, a fifo or `-` (`stdin`). Throws what the operating system says when it can not be opened. */
 export async function openInput(path: string, stdin?: AsyncIterable<Uint8Array>): Promise<OpenInput> {
-  const state: ReadState = { readBytes: 0, totalBytes: 0 };
+  const state: ReadState = { readBytes: 0, totalBytes: 0, lastReadBytes: 0 };
   let source: AsyncGenerator<Uint8Array>;
   if (path === "-") {
     if (stdin === undefined) throw new Error("the standard input must be given, got none");
@@ -41,7 +47,7 @@ export async function openInput(path: string, stdin?: AsyncIterable<Uint8Array>)
       throw new Error("the path must be a file, got a folder");
     }
     state.totalBytes = stat.isFile() ? stat.size : 0;
-    source = fileChunks(handle, state);
+    source = fileChunks(handle, state, !stat.isFile());
   }
   return sniffSource(path, source, state);
 }
@@ -58,6 +64,9 @@ async function sniffSource(path: string, raw: AsyncGenerator<Uint8Array>, state:
         head,
         sniffed,
         state,
+        get isTrickling() {
+          return state.lastReadBytes > 0 && state.lastReadBytes < pipeBytes;
+        },
         next: async () => {
           const step = await whole.next();
           return step.done === true ? null : step.value;
@@ -116,13 +125,14 @@ async function* rejoined(gathered: Uint8Array[], rest: AsyncGenerator<Uint8Array
   yield* rest;
 }
 
-async function* fileChunks(handle: FileHandle, state: ReadState): AsyncGenerator<Uint8Array> {
+async function* fileChunks(handle: FileHandle, state: ReadState, isStream: boolean): AsyncGenerator<Uint8Array> {
   try {
     for (;;) {
       const buffer = Buffer.allocUnsafe(chunkBytes);
       const { bytesRead } = await handle.read(buffer, 0, chunkBytes, null);
       if (bytesRead === 0) return;
       state.readBytes += bytesRead;
+      if (isStream) state.lastReadBytes = bytesRead;
       yield buffer.subarray(0, bytesRead);
     }
   } finally {
@@ -134,6 +144,7 @@ async function* counted(stream: AsyncIterable<Uint8Array>, state: ReadState): As
   for await (const chunk of stream) {
     if (chunk.length === 0) continue;
     state.readBytes += chunk.length;
+    state.lastReadBytes = chunk.length;
     yield chunk;
   }
 }

@@ -1,30 +1,32 @@
 // Paths in, batches of flows and observations out: the entry of telemetry. Content decides each format. All inputs of
 // one call are one network: they are read in step by event time into ONE BatchWriter, so their rows interleave.
 
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { limits } from "../limits.ts";
 import { type Batch, BatchWriter } from "../model/batch.ts";
 import { HostTable } from "../model/host-table.ts";
 import type { Millis, SensorIndex } from "../model/units.ts";
 import { createDecoder } from "./collect-decoder.ts";
 import { type OpenInput, openInput } from "./collect-input.ts";
+import {
+  type CollectOptions,
+  latenessDefaultMs,
+  listFiles,
+  reasonOf,
+  sensorRows,
+  totalSize,
+} from "./collect-sources.ts";
 import { type Decoder, type DecoderContext, type InputReport, SkipCounts } from "./decoder.ts";
 
 export type { InputReport, NotVisible, SensorReport, SkipReason } from "./decoder.ts";
+export type { CollectOptions } from "./collect-sources.ts";
+export { createExportDecoder, type ExportDecoder } from "./export-stream.ts";
+export { follow, Follower, type FollowOptions } from "./follow.ts";
+export { examine, type Finding, type FindingKind, formatMs, type SegmentView } from "./health.ts";
+export type { Fix } from "./health-fixes.ts";
+export { type NamedCidr, SegmentWatch } from "./health-segments.ts";
+export { type ExportListener, listenForExports } from "./listen-exports.ts";
+export { listen, type Listener, type Listening, type ListenOptions } from "./listen.ts";
 export { type Sniffed, sniff } from "./sniff.ts";
-
-export interface CollectOptions {
-  readonly hosts: HostTable;
-  /** Names whose look-ups are kept (kill-switch names): lower case, no trailing dot. */
-  readonly watchedNames: ReadonlySet<string>;
-  /** Called after each chunk; `totalBytes` counts what the file sizes told, 0 for streams. */
-  readonly onProgress?: (progress: { readBytes: number; totalBytes: number; path: string }) => void;
-  /** What `-` reads. */
-  readonly stdin?: AsyncIterable<Uint8Array>;
-  /** Records older than the newest by more than this are counted as late; they are used all the same. Default 10 min. */
-  readonly latenessMs?: number;
-}
 
 export interface CollectReport {
   /** One for each file, in the order given; a folder stands for its files, sorted. */
@@ -33,8 +35,6 @@ export interface CollectReport {
   readonly to: Millis | null;
   readonly flows: number;
 }
-
-export const latenessDefaultMs = 600_000;
 
 /** One input under way. */
 interface Reading {
@@ -76,6 +76,7 @@ export async function collectFiles(
     const error = await readChunk(reading);
     progress.readBytes += reading.input.state.readBytes - before;
     options.onProgress?.({ ...progress, path: reading.input.path });
+    if (reading.input.isTrickling) writer.flush();
     if (error === "more") continue;
     readings.splice(readings.indexOf(reading), 1);
     reading.decoder.end();
@@ -150,82 +151,6 @@ async function readChunk(reading: Reading): Promise<string | null> {
   } catch (error) {
     return `Cannot read ${input.path} to its end: ${reasonOf(error)}`;
   }
-}
-
-const systemReasons: Readonly<Record<string, string>> = {
-  ENOENT: "the path must exist, got none",
-  EACCES: "the file must be readable by this user, got permission denied",
-  EPERM: "the file must be readable by this user, got permission denied",
-  EISDIR: "the path must be a file, got a folder",
-  ENOTDIR: "the path must exist, got a file where a folder is named",
-  EMFILE: "the limit of open files must be higher (ulimit -n), got too many open files",
-  Z_BUF_ERROR: "the gzip data must be complete, got a cut stream",
-  Z_DATA_ERROR: "the gzip data must be intact, got a damaged stream",
-};
-
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return systemReasons[code] ?? (error instanceof Error ? error.message : String(error));
-}
-
-interface ListedFile {
-  readonly path: string;
-  readonly error: string | null;
-}
-
-/** Folders become all the files inside, at any depth, sorted; names beginning with a dot are left out. */
-export async function listFiles(paths: readonly string[]): Promise<ListedFile[]> {
-  const files: ListedFile[] = [];
-  for (const path of paths) {
-    if (path === "-") {
-      files.push({ path, error: null });
-      continue;
-    }
-    try {
-      if ((await stat(path)).isDirectory()) {
-        const inside = await filesInside(path);
-        if (inside.length === 0)
-          files.push({ path, error: `Cannot read ${path}: the folder must hold files, got none` });
-        for (const file of inside) files.push({ path: file, error: null });
-      } else {
-        files.push({ path, error: null });
-      }
-    } catch (error) {
-      files.push({ path, error: `Cannot read ${path}: ${reasonOf(error)}` });
-    }
-  }
-  return files;
-}
-
-async function filesInside(folder: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
-    if (entry.isDirectory() || entry.name.startsWith(".")) continue;
-    found.push(join(entry.parentPath, entry.name));
-  }
-  return found.sort();
-}
-
-async function totalSize(files: readonly ListedFile[]): Promise<number> {
-  let bytes = 0;
-  for (const { path, error } of files) {
-    if (error !== null || path === "-") continue;
-    const status = await stat(path).catch(() => null);
-    if (status?.isFile() === true) bytes += status.size;
-  }
-  return bytes;
-}
-
-/** Rows for sensors by name; once there are `limits.sensorsMax`, the rest share the last row. */
-export function sensorRows(): (name: string) => SensorIndex {
-  const rows = new Map<string, number>();
-  return (name) => {
-    const row = rows.get(name);
-    if (row !== undefined) return row as SensorIndex;
-    if (rows.size >= limits.sensorsMax) return (limits.sensorsMax - 1) as SensorIndex;
-    rows.set(name, rows.size);
-    return (rows.size - 1) as SensorIndex;
-  };
 }
 
 function failedReport(path: string, error: string): InputReport {

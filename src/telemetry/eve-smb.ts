@@ -56,7 +56,7 @@ export class EveSmb {
       const hosts = { source: internCell(writer, source), target: internCell(writer, target) };
       const accountHash = hashText(textOf(objectAt(smb, "ntlmssp")["user"]).toLowerCase());
       writer.observe({ kind: "logon-failed", atMs, ...hosts, accountHash });
-    } else if (smb["rename"] !== undefined || /_RENAME$/.test(textOf(smb["command"]))) {
+    } else if (smb["rename"] !== undefined || textOf(smb["command"]).endsWith("_RENAME")) {
       this.#renames.add(atMs, source, target);
     } else this.#tally.skipped.add("unused-event");
   }

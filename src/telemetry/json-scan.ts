@@ -17,9 +17,22 @@ const CLOSE_BRACE = 125;
 
 const UNWANTED = -1;
 const ODD = -1;
+/** No slot: nested levels are numbered down from UNWANTED, never this far. */
+const NOT_EXPECTED = -1000;
+
+/** Records of one log have their keys in one order, some left out: so many keys ahead are tried before the hash. */
+const aheadMax = 4;
+/** The order is learned from the first records; keys met later are found by hash. */
+const learnedMax = 128;
 
 /** Keys of one level: open addressing by hash; a slot >= 0 is a field, below UNWANTED a nested level. */
 class KeyTable {
+  /** Where the key found last ends: at its closing quote. */
+  keyEnd = 0;
+  /** Place in the learned order; 0 at the beginning of each object. */
+  next = 0;
+  readonly #order: Uint8Array[] = [];
+  readonly #orderSlots: number[] = [];
   readonly #keys: (Uint8Array | null)[] = Array(256).fill(null);
   readonly #hashes = new Int32Array(256);
   readonly #slots = new Int32Array(256);
@@ -34,7 +47,43 @@ class KeyTable {
     this.#slots[at] = slot;
   }
 
-  find(hash: number, bytes: Uint8Array, begin: number, end: number): number {
+  /** The slot of the key at `begin`, by the learned order; sets `keyEnd`. NOT_EXPECTED when it is another key. */
+  expect(bytes: Uint8Array, begin: number): number {
+    const order = this.#order;
+    const last = Math.min(order.length, this.next + aheadMax);
+    for (let place = this.next; place < last; place++) {
+      const key = order[place];
+      const end = begin + key.length;
+      // Both ends differ between neighbours more often than not; bytes beyond the chunk read as undefined.
+      if (bytes[begin] !== key[0] || bytes[end] !== QUOTE || !isSame(key, bytes, begin)) continue;
+      this.next = place + 1;
+      this.keyEnd = end;
+      return this.#orderSlots[place];
+    }
+    return NOT_EXPECTED;
+  }
+
+  /** Finds the key by hash and learns its place; sets `keyEnd`. NOT_EXPECTED when it has escapes. */
+  search(bytes: Uint8Array, begin: number, end: number): number {
+    let hash = 0x811c9dc5 | 0;
+    let at = begin;
+    for (; at < end; at++) {
+      const byte = bytes[at];
+      if (byte === QUOTE) break;
+      if (byte === BACKSLASH) return NOT_EXPECTED;
+      hash = Math.imul(hash ^ byte, 0x01000193);
+    }
+    const slot = this.#find(hash, bytes, begin, at);
+    this.keyEnd = at;
+    if (this.#order.length < learnedMax && at > begin) {
+      this.#order.splice(this.next, 0, Uint8Array.from(bytes.subarray(begin, at)));
+      this.#orderSlots.splice(this.next, 0, slot);
+      this.next++;
+    }
+    return slot;
+  }
+
+  #find(hash: number, bytes: Uint8Array, begin: number, end: number): number {
     let at = (hash ^ (hash >>> 15)) & 255;
     for (let key = this.#keys[at]; key !== null; key = this.#keys[at]) {
       if (this.#hashes[at] === hash && key.length === end - begin && isSame(key, bytes, begin)) return this.#slots[at];
@@ -103,20 +152,17 @@ export class JsonScanner {
   /** Reads the object that opens at `begin`; gives the place after it, or ODD. */
   #object(bytes: Uint8Array, begin: number, end: number, table: KeyTable, fields: FieldSet): number {
     if (bytes[begin] !== OPEN_BRACE) return ODD;
+    table.next = 0;
     let at = begin + 1;
     while (at < end && bytes[at] <= 32) at++;
     if (bytes[at] === CLOSE_BRACE) return at + 1;
     while (at < end) {
       if (bytes[at] !== QUOTE) return ODD;
-      const keyBegin = ++at;
-      let hash = 0x811c9dc5 | 0;
-      for (; at < end; at++) {
-        const byte = bytes[at];
-        if (byte === QUOTE) break;
-        if (byte === BACKSLASH) return ODD;
-        hash = Math.imul(hash ^ byte, 0x01000193);
-      }
-      const slot = table.find(hash, bytes, keyBegin, at);
+      at++;
+      let slot = table.expect(bytes, at);
+      if (slot === NOT_EXPECTED) slot = table.search(bytes, at, end);
+      if (slot === NOT_EXPECTED) return ODD;
+      at = table.keyEnd;
       at++;
       while (at < end && bytes[at] <= 32) at++;
       if (bytes[at] !== COLON) return ODD;

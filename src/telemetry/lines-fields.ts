@@ -142,6 +142,30 @@ export function readDecimal(bytes: Uint8Array, begin: number, end: number): numb
   return isNegative ? -value : value;
 }
 
+/**
+ * Seconds with at most six decimals, as milliseconds to the microsecond: the same as `secondsToMs(readDecimal(…))`, in
+ * one pass. NaN when it is anything else.
+ */
+function readSecondsMs(bytes: Uint8Array, begin: number, end: number): Millis {
+  let at = begin;
+  let micros = 0;
+  for (; at < end; at++) {
+    const digit = bytes[at] - 48;
+    if (digit < 0 || digit > 9) break;
+    micros = micros * 10 + digit;
+  }
+  if (at === begin || at - begin > 9 + 1) return Number.NaN;
+  if (at === end) return micros * 1000;
+  if (bytes[at] !== 46 || end - at > 7) return Number.NaN;
+  const missing = 7 - (end - at);
+  for (at++; at < end; at++) {
+    const digit = bytes[at] - 48;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    micros = micros * 10 + digit;
+  }
+  return (micros * powersOfTen[missing]) / 1000;
+}
+
 /** A plain non-negative integer below 2^53; -1 when it is anything else. */
 export function readInteger(bytes: Uint8Array, begin: number, end: number): number {
   if (begin === end || end - begin > 15) return -1;
@@ -257,10 +281,18 @@ export class FieldSet {
     return cell.set(null);
   }
 
+  /** Seconds as milliseconds; NaN when it is no plain number. */
+  durationMs(slot: number): Millis {
+    const plain = readSecondsMs(this.bytes, this.begin[slot], this.end[slot]);
+    return plain >= 0 ? plain : secondsToMs(this.decimal(slot));
+  }
+
   /** Seconds since 1970 or ISO 8601, as milliseconds; NaN when it is neither. */
   timeMs(slot: number): Millis {
     const begin = this.begin[slot];
     const end = this.end[slot];
+    const plain = readSecondsMs(this.bytes, begin, end);
+    if (plain >= 0) return plain;
     const seconds = readDecimal(this.bytes, begin, end);
     return Number.isNaN(seconds) ? readIsoMs(this.bytes, begin, end) : secondsToMs(seconds);
   }

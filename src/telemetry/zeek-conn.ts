@@ -14,7 +14,7 @@ import {
 } from "../model/flow.ts";
 import type { SensorIndex } from "../model/units.ts";
 import type { DecoderContext, NotVisible } from "./decoder.ts";
-import { type FieldSet, secondsToMs } from "./lines-fields.ts";
+import type { FieldSet } from "./lines-fields.ts";
 import { LogRow, readProtocol } from "./lines-row.ts";
 import type { LogTally } from "./lines-tally.ts";
 import type { ZeekKind } from "./zeek-kinds.ts";
@@ -97,7 +97,7 @@ export class ZeekConn implements ZeekKind {
     const row = this.#row;
     const tally = this.#tally;
     row.startMs = fields.timeMs(TS);
-    const durationMs = fields.has(DURATION) ? secondsToMs(fields.decimal(DURATION)) : 0;
+    const durationMs = fields.has(DURATION) ? fields.durationMs(DURATION) : 0;
     row.durationMs = durationMs >= 0 ? durationMs : 0;
     if (!fields.address(ORIG_HOST, row.source) || !fields.address(RESP_HOST, row.target)) {
       tally.skipped.add("bad-line");
