@@ -99,7 +99,8 @@ function main(): void {
   output.close();
   const truthPath = join(dirname(values.out), "truth.json");
   const about = { made: "synthetic traffic of lab/traffic/write.ts; nothing in it is real", options: values };
-  writeFileSync(truthPath, `${JSON.stringify({ ...about, ...traffic.truth }, null, 1)}\n`);
+  const isKept = (key: string, value: unknown): unknown => (key === "contactTimesMs" ? undefined : value);
+  writeFileSync(truthPath, `${JSON.stringify({ ...about, ...traffic.truth }, isKept, 1)}\n`);
   console.log(`${values.out}: ${flowCount} flows, ${traffic.truth.infections.length} infected; truth in ${truthPath}`);
 }
 
