@@ -21,12 +21,14 @@ import {
   TARGET6,
   TARGET_PORT,
 } from "./fields.ts";
-import type { RecordTable } from "./fields-table.ts";
+import { RECORD_ROWS_MAX, type RecordTable } from "./fields-table.ts";
 
 export class RowWriter {
   sensor = 0 as SensorIndex;
   readonly #writer: BatchWriter;
   readonly #columns: readonly Column<number>[];
+  readonly #from = new Int32Array(RECORD_ROWS_MAX);
+  readonly #to = new Int32Array(RECORD_ROWS_MAX);
   #flow = 0;
 
   constructor(writer: BatchWriter, table: RecordTable) {
@@ -34,10 +36,55 @@ export class RowWriter {
     this.#columns = table.columns;
   }
 
-  /** A row from record `record`. `isTurned`: the record is of the side that answered. */
+  /** Most records that may be interned at once, so that no batch is handed on before their rows are written. */
+  get recordsMax(): number {
+    return Math.max(1, Math.min(RECORD_ROWS_MAX, this.#writer.flows.capacity >> 2));
+  }
+
+  /**
+   * Interns both ends of records `begin`..`end`-1 in a loop of their own: look-ups that miss the cache then overlap.
+   * Makes room for their rows first (two at most each), since a full batch takes its hosts along.
+   */
+  intern(begin: number, end: number): void {
+    const writer = this.#writer;
+    const { hosts } = writer;
+    if (writer.flows.length + 2 * (end - begin) > writer.flows.capacity) writer.flush();
+    const from = this.#from;
+    const to = this.#to;
+    const source4 = this.#columns[SOURCE4];
+    const target4 = this.#columns[TARGET4];
+    // As 32-bit integers: a double would be boxed for the call.
+    for (let record = begin; record < end; record++) {
+      if (source4[record] !== 0) from[record] = hosts.intern4(source4[record] | 0);
+    }
+    for (let record = begin; record < end; record++) {
+      if (target4[record] !== 0) to[record] = hosts.intern4(target4[record] | 0);
+    }
+    for (let record = begin; record < end; record++) {
+      if (source4[record] === 0 && target4[record] === 0) this.#intern6(record);
+    }
+  }
+
+  #intern6(record: number): void {
+    const c = this.#columns;
+    const { hosts } = this.#writer;
+    this.#from[record] = hosts.intern6(
+      c[SOURCE6][record],
+      c[SOURCE6 + 1][record],
+      c[SOURCE6 + 2][record],
+      c[SOURCE6 + 3][record],
+    );
+    this.#to[record] = hosts.intern6(
+      c[TARGET6][record],
+      c[TARGET6 + 1][record],
+      c[TARGET6 + 2][record],
+      c[TARGET6 + 3][record],
+    );
+  }
+
+  /** A row from record `record`, interned before. `isTurned`: the record is of the side that answered. */
   write(
     record: number,
-    isV6: boolean,
     isTurned: boolean,
     targetPort: number,
     phase: number,
@@ -45,10 +92,10 @@ export class RowWriter {
     direction: number,
   ): void {
     const columns = this.#columns;
-    const flow = this.#writer.row(); // before interning: a full batch is handed on here
-    const flows = this.#writer.flows;
-    const from = this.#hostOf(record, isV6, false);
-    const to = this.#hostOf(record, isV6, true);
+    const flow = this.#writer.row();
+    const { flows } = this.#writer;
+    const from = this.#from[record] as HostIndex;
+    const to = this.#to[record] as HostIndex;
     const protocol = columns[PROTOCOL][record];
     const startMs = columns[START_MS][record];
     flows.atMs[flow] = startMs;
@@ -83,10 +130,10 @@ export class RowWriter {
   #writeWaiting(table: PairTable, row: number, phase: number, outcome: Outcome, direction: number, atMs: Millis): void {
     const flow = this.#writer.row();
     const { flows, hosts } = this.#writer;
-    const [s0, s1, s2, s3, t0, t1, t2, t3] = table.words;
+    const w = table.words;
     const isV6 = table.family[row] === 6;
-    flows.source[flow] = isV6 ? hosts.intern6(s0[row], s1[row], s2[row], s3[row]) : hosts.intern4(s3[row]);
-    flows.target[flow] = isV6 ? hosts.intern6(t0[row], t1[row], t2[row], t3[row]) : hosts.intern4(t3[row]);
+    flows.source[flow] = isV6 ? hosts.intern6(w[0][row], w[1][row], w[2][row], w[3][row]) : hosts.intern4(w[3][row]);
+    flows.target[flow] = isV6 ? hosts.intern6(w[4][row], w[5][row], w[6][row], w[7][row]) : hosts.intern4(w[7][row]);
     flows.atMs[flow] = atMs;
     flows.startMs[flow] = table.startMs[row];
     flows.durationMs[flow] = table.endMs[row] - table.startMs[row];
@@ -146,13 +193,5 @@ export class RowWriter {
     key.sourcePort = hasPorts(protocol) ? c[isTurned ? TARGET_PORT : SOURCE_PORT][record] : 0;
     key.targetPort = targetPort;
     key.protocol = protocol;
-  }
-
-  #hostOf(record: number, isV6: boolean, isTarget: boolean): HostIndex {
-    const c = this.#columns;
-    const { hosts } = this.#writer;
-    if (!isV6) return hosts.intern4(c[isTarget ? TARGET4 : SOURCE4][record]);
-    const at = isTarget ? TARGET6 : SOURCE6;
-    return hosts.intern6(c[at][record], c[at + 1][record], c[at + 2][record], c[at + 3][record]);
   }
 }

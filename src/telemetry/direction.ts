@@ -103,21 +103,29 @@ export class RecordTurner {
 
   /** Turns rows 0..count-1 of the record table. `isTwoWay`: the template can hold both directions or an event. */
   turn(count: number, isTwoWay: boolean, source: TurnSource): void {
-    const { tally } = source;
     this.#rows.sensor = source.sensor;
     this.#sampledSensors[source.sensor] = source.isSampled ? 1 : 0;
+    const step = this.#rows.recordsMax;
+    for (let begin = 0; begin < count; begin += step) {
+      const end = Math.min(count, begin + step);
+      this.#rows.intern(begin, end);
+      this.#turnPart(begin, end, isTwoWay, source.tally);
+    }
+  }
+
+  #turnPart(begin: number, end: number, isTwoWay: boolean, tally: TurnTally): void {
     const columns = this.#columns;
     const source4 = columns[SOURCE4];
     const target4 = columns[TARGET4];
     const protocols = columns[PROTOCOL];
     const flags = columns[FLAGS];
-    for (let record = 0; record < count; record++) {
+    for (let record = begin; record < end; record++) {
       const isV6 = source4[record] === 0 && target4[record] === 0;
       if (isV6 ? !this.#isUsable6(record) : !isUsable4(source4[record], target4[record])) {
         tally.noAddress++;
         continue;
       }
-      if (isTwoWay && this.#turnTwoWay(record, isV6, tally)) continue;
+      if (isTwoWay && this.#turnTwoWay(record, tally)) continue;
       const protocol = protocols[record];
       if (protocol === PROTOCOL_TCP) this.#turnTcp(record, isV6, flags[record], tally);
       else if (protocol === PROTOCOL_ICMP || protocol === PROTOCOL_ICMP6) this.#turnIcmp(record, isV6, protocol, tally);
@@ -154,7 +162,7 @@ export class RecordTurner {
   }
 
   /** Biflows (RFC 5103), sessions counted both ways, firewall and NAT events. False when the record is one-way after all. */
-  #turnTwoWay(record: number, isV6: boolean, tally: TurnTally): boolean {
+  #turnTwoWay(record: number, tally: TurnTally): boolean {
     const both = this.#both;
     if (!readBothWays(this.#columns, record, both)) return false;
     if (both.phase === 0) {
@@ -165,7 +173,6 @@ export class RecordTurner {
     tally.twoWay++;
     this.#rows.write(
       record,
-      isV6,
       both.isTurned,
       this.#targetPortOf(record, protocol, both.isTurned),
       both.phase,
@@ -222,7 +229,7 @@ export class RecordTurner {
     if (isTurned) tally.serverSide++;
     else tally.clientSide++;
     const port = isTurned ? sourcePort : targetPort;
-    this.#rows.write(record, isV6, isTurned, port, PHASE_WHOLE, OUTCOME_ANSWERED, DIRECTION_FROM_PORTS);
+    this.#rows.write(record, isTurned, port, PHASE_WHOLE, OUTCOME_ANSWERED, DIRECTION_FROM_PORTS);
   }
 
   /** SYN and ACK, no data: the answer of a server, or a client's handshake that came to nothing. */
@@ -245,7 +252,7 @@ export class RecordTurner {
       tally.serverSide++;
       this.#answer(record, isV6, FLAGS_NONE, icmpRequestOf(protocol, typeCode >> 8) * 256, tally);
     } else if (kind === ICMP_NOTICE) {
-      this.#rows.write(record, isV6, false, typeCode, PHASE_WHOLE, OUTCOME_UNKNOWN, DIRECTION_SEEN);
+      this.#rows.write(record, false, typeCode, PHASE_WHOLE, OUTCOME_UNKNOWN, DIRECTION_SEEN);
     } else {
       tally.clientSide++;
       this.#open(record, isV6, FLAGS_NONE, typeCode, DIRECTION_SEEN, tally);
@@ -273,7 +280,7 @@ export class RecordTurner {
     const reply = replies.find(this.#key);
     if (reply >= 0 && this.#overlaps(replies, reply, record)) {
       const outcome = outcomeOfReply(replies.meaning[reply]);
-      this.#rows.write(record, isV6, false, port, PHASE_WHOLE, outcome, direction);
+      this.#rows.write(record, false, port, PHASE_WHOLE, outcome, direction);
       this.#rows.setBack(replies.bytes[reply], replies.packets[reply]);
       replies.settle(reply);
       return;
@@ -286,11 +293,11 @@ export class RecordTurner {
     }
     if (known === CROWDED) {
       const outcome = meaning === FLAGS_ATTEMPT ? OUTCOME_UNANSWERED : OUTCOME_UNKNOWN;
-      this.#rows.write(record, isV6, false, port, PHASE_WHOLE, outcome, direction);
+      this.#rows.write(record, false, port, PHASE_WHOLE, outcome, direction);
       openers.overflowCount++;
       return;
     }
-    this.#rows.write(record, isV6, false, port, PHASE_OPENING, OUTCOME_UNKNOWN, direction);
+    this.#rows.write(record, false, port, PHASE_OPENING, OUTCOME_UNKNOWN, direction);
     const row = this.#addTo(openers, record, meaning, replyWindowMs);
     openers.direction[row] = direction;
   }
@@ -327,7 +334,7 @@ export class RecordTurner {
         this.#rows.setBack(columns[BYTES][record], columns[PACKETS][record]);
       } else {
         const port = ports ? columns[TARGET_PORT][record] : 0;
-        this.#rows.write(record, isV6, false, port, PHASE_WHOLE, OUTCOME_ANSWERED, DIRECTION_GUESSED);
+        this.#rows.write(record, false, port, PHASE_WHOLE, OUTCOME_ANSWERED, DIRECTION_GUESSED);
         this.#rows.setBack(waiting.bytes[other], waiting.packets[other]);
       }
       waiting.settle(other);
@@ -340,7 +347,7 @@ export class RecordTurner {
     else {
       const outcome = meaning === FLAGS_ESTABLISHED ? OUTCOME_ANSWERED : OUTCOME_UNKNOWN;
       const port = ports ? columns[TARGET_PORT][record] : 0;
-      this.#rows.write(record, isV6, false, port, PHASE_WHOLE, outcome, DIRECTION_GUESSED);
+      this.#rows.write(record, false, port, PHASE_WHOLE, outcome, DIRECTION_GUESSED);
     }
   }
 
@@ -378,9 +385,13 @@ export class RecordTurner {
   }
 
   #settleDue(nowMs: Millis): void {
-    for (const table of [this.#openers, this.#replies, this.#undirected]) {
-      for (let row = table.oldestDue(nowMs); row >= 0; row = table.oldestDue(nowMs)) this.#settle(table, row);
-    }
+    this.#settleTable(this.#openers, nowMs);
+    this.#settleTable(this.#replies, nowMs);
+    this.#settleTable(this.#undirected, nowMs);
+  }
+
+  #settleTable(table: PairTable, nowMs: Millis): void {
+    for (let row = table.oldestDue(nowMs); row >= 0; row = table.oldestDue(nowMs)) this.#settle(table, row);
   }
 
   /** The other direction did not come. */

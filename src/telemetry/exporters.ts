@@ -137,9 +137,9 @@ function quantiles(histogram: LogHistogram): { median: number; p95: number } | n
 
 const usualTimersMs = [1, 5, 10, 15, 30, 60, 120, 180, 300, 600, 900, 1_800, 3_600].map((seconds) => seconds * 1_000);
 
-/** The usual setting close by (15 %), else the measured value itself; below half a second there is no timer to see. */
+/** The usual setting close by (15 %), else the measured value itself; outside half a second to two hours it is no timer. */
 function guessedTimer(measuredMs: number | null): Millis | null {
-  if (measuredMs === null || measuredMs < 500) return null;
+  if (measuredMs === null || measuredMs < 500 || measuredMs > 7_200_000) return null;
   return usualTimersMs.find((usual) => Math.abs(measuredMs - usual) <= usual * 0.15) ?? measuredMs;
 }
 

@@ -184,7 +184,7 @@ const makerOfEnterprise: ReadonlyMap<number, string> = new Map([
   [35_632, "nprobe"],
   [43_874, "pmacct"],
   [CERT_ENTERPRISE, "yaf"],
-  [6_876, "open-vswitch"],
+  [6_876, "vmware"],
 ]);
 
 /** A guess of the exporter's maker from one field; null when the field says nothing. */

@@ -207,6 +207,7 @@ export class SflowReader {
       return;
     }
     this.#fill(receivedMs);
+    this.#rows.intern(0, 1);
     if (p.protocol === PROTOCOL_TCP) this.#writeTcp(domain);
     else if (p.protocol === PROTOCOL_ICMP || p.protocol === PROTOCOL_ICMP6) this.#writeIcmp(domain);
     else if (!hasPorts(p.protocol)) this.#row(false, 0, OUTCOME_UNKNOWN, DIRECTION_GUESSED);
@@ -230,6 +231,8 @@ export class SflowReader {
       c[TARGET4][0] = p.d3 >>> 0;
       return;
     }
+    c[SOURCE4][0] = 0;
+    c[TARGET4][0] = 0;
     const words = [p.s0, p.s1, p.s2, p.s3, p.d0, p.d1, p.d2, p.d3];
     for (let word = 0; word < 8; word++) c[word < 4 ? SOURCE6 + word : TARGET6 + word - 4][0] = words[word] >>> 0;
   }
@@ -268,7 +271,7 @@ export class SflowReader {
   }
 
   #row(isTurned: boolean, port: number, outcome: Outcome, direction: number): void {
-    this.#rows.write(0, this.#packet.family === 6, isTurned, port, PHASE_WHOLE, outcome, direction);
+    this.#rows.write(0, isTurned, port, PHASE_WHOLE, outcome, direction);
   }
 }
 
