@@ -1,12 +1,13 @@
 // `cordon start`: what `npm start` does. Inspects the bundled examples, a generated night first (a whole outbreak with
 // its tree) and then a real capture, and says what to try next.
 
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { systemClock } from "../kit/clock.ts";
 import type { InspectEnds, InspectFlags } from "./inspect.ts";
+import { isoTime, type InspectResult } from "./inspect-result.ts";
 import { paint, type Screen, screenOf, title, wrap } from "./terminal.ts";
 import { en } from "./words.ts";
 
@@ -64,6 +65,7 @@ async function showExample(
   ends: InspectEnds,
 ): Promise<number> {
   const { exitNothingRead, runInspect } = await import("./inspect.ts");
+  let result: InspectResult | null = null;
   const files = telemetryOf(folder);
   const rule = paint("━".repeat(screen.width), ["dim"], screen);
   say(ends, ["", rule, ...wrap(heading, screen.width).map((line) => paint(line, ["bold"], screen)), ...note, rule, ""]);
@@ -71,7 +73,48 @@ async function showExample(
     say(ends, [en.startMissing(shown(folder))]);
     return exitNothingRead;
   }
-  return runInspect(files.map(shown), flags, ends);
+  const code = await runInspect(files.map(shown), flags, {
+    ...ends,
+    inspect: async (paths, options) => {
+      const outcome = await ends.inspect(paths, options);
+      result = outcome.result;
+      return outcome;
+    },
+  });
+  const truth = join(folder, "truth.json");
+  if (result !== null && existsSync(truth)) {
+    const lines = renderTruth(readFileSync(truth, "utf8"), result, screen);
+    if (lines.length > 0) say(ends, ["", ...lines]);
+  }
+  return code;
+}
+
+/**
+ * How the result compares with what really happened, which only a generated example knows.
+ * @param text  truth.json: `infections`, each with its host and when it fell ill
+ */
+export function renderTruth(text: string, result: InspectResult, screen: Screen): string[] {
+  const { infections } = JSON.parse(text) as {
+    infections?: readonly { host: string; by: string | null; atMs: number }[];
+  };
+  const first = infections?.find((infection) => infection.by === null);
+  if (infections === undefined || first === undefined) return [];
+  const ill = new Set(infections.map((infection) => infection.host));
+  const confirmed = result.outbreaks.filter((outbreak) => outbreak.phase === "confirmed");
+  const found = new Set(confirmed.flatMap((outbreak) => outbreak.hosts));
+  const foundIll = [...found].filter((host) => ill.has(host)).length;
+  const wronged = result.suspects.filter((suspect) => !ill.has(suspect.address)).length;
+  const isNamed = confirmed.some((outbreak) => outbreak.patientZero === first.host);
+  const parents = new Map(infections.map((infection) => [infection.host, infection.by]));
+  const edges = confirmed.flatMap((outbreak) => outbreak.edges);
+  const right = edges.filter((edge) => parents.get(edge.to) === edge.from).length;
+  const sentences = [
+    en.truthFirst(first.host, isoTime(first.atMs).slice(11, 19), isNamed),
+    en.truthInfected(ill.size, foundIll),
+    ...(edges.length > 0 ? [en.truthEdges(edges.length, right)] : []),
+    en.truthWronged(wronged),
+  ];
+  return [...title(en.truth, screen), ...sentences.flatMap((sentence) => wrap(sentence, screen.width, "→ ", "  "))];
 }
 
 function sayNext(screen: Screen, ends: InspectEnds): void {

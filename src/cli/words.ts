@@ -170,6 +170,17 @@ export const en = {
     "Its clock was squeezed to a fifth of a second and the spread itself is not in it, so do not look for a tree: " +
     "look for the kill-switch name and for the machines that probe SMB1.",
   startMissing: (path: string): string => `The example ${path} is not in this copy`,
+  truth: "What really happened (known, because this night was generated)",
+  truthFirst: (address: string, at: string, isNamed: boolean): string =>
+    `${address} was first, at ${at}: ${isNamed ? "named rightly" : "not named"}`,
+  truthInfected: (infectedCount: number, foundCount: number): string =>
+    `${plural(infectedCount, "machine")} fell ill; ${number(foundCount)} of them are in the confirmed outbreak`,
+  truthEdges: (edgeCount: number, rightCount: number): string =>
+    `${number(rightCount)} of the ${plural(edgeCount, "branch", "branches")} of the tree join the right machines`,
+  truthWronged: (suspectCount: number): string =>
+    suspectCount === 0
+      ? "No healthy machine was suspected"
+      : `${plural(suspectCount, "healthy machine")} ${suspectCount === 1 ? "was" : "were"} suspected`,
   startNext: "Now with your own files",
   startNextCommands: [
     ["cordon inspect FILE…", "captures, flow exports and logs of one network: who spreads, who was first"],
