@@ -40,7 +40,7 @@ export function missingPackages(withDevelopment) {
     if (path === "" || isForeign(locked) || ((locked.dev || locked.devOptional) && !withDevelopment)) continue;
     const isAsLocked = present[path]?.version === locked.version && present[path]?.integrity === locked.integrity;
     if (!isAsLocked && !locked.optional) missing.push(path);
-    if (!isAsLocked && locked.optional && /^node_modules\/node-linux-/.test(path)) missing.push(path);
+    if (!isAsLocked && locked.optional && path.startsWith("node_modules/node-linux-")) missing.push(path);
   }
   return missing;
 }

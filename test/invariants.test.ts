@@ -237,13 +237,18 @@ describe("the command line", () => {
             error: path,
             remarks: because,
           } as const;
-          const page = renderInspect(
-            {
-              ...{ schema: "cordon.inspect/1", inputs: [wild], flows: 1, hosts: 1, from: null, to: null, suspects: [] },
-              ...{ outbreaks: [], notable: [{ address: "10.0.0.1", kind: "unusual", at: null, because }] },
-            },
-            { width: 80, hasColour: false },
-          );
+          const result: InspectResult = {
+            schema: "cordon.inspect/1",
+            inputs: [wild],
+            flows: 1,
+            hosts: 1,
+            from: null,
+            to: null,
+            suspects: [],
+            outbreaks: [],
+            notable: [{ address: "10.0.0.1", kind: "unusual", at: null, because }],
+          };
+          const page = renderInspect(result, { width: 80, hasColour: false });
           for (const character of page) {
             const code = character.codePointAt(0) ?? 0;
             expect(character === "\n" || (code >= 32 && (code < 127 || code > 159)), `code ${code}`).toBe(true);

@@ -54,17 +54,19 @@ function sampleDetection(hosts: HostTable, order: readonly number[]): { detectio
   };
   const skipped = new SkipCounts();
   skipped.add("not-ip", 2);
-  const input = {
-    ...({
-      path: "a.pcap",
-      format: "pcap",
-      carries: [],
-      flows: 5,
-      records: 9,
-      skipped,
-      notVisible: ["payload"],
-    } as const),
-    ...{ firstMs: startMs, lastMs: startMs + 1, sensors: [], error: null, remarks: [] },
+  const input: InspectReport["inputs"][number] = {
+    path: "a.pcap",
+    format: "pcap",
+    carries: [],
+    flows: 5,
+    records: 9,
+    skipped,
+    notVisible: ["payload"],
+    firstMs: startMs,
+    lastMs: startMs + 1,
+    sensors: [],
+    error: null,
+    remarks: [],
   };
   return { detection, report: { inputs: [input], from: startMs, to: startMs + 9_000, flows: 5 } };
 }

@@ -66,6 +66,6 @@ export function findUntestedInvariants(ids: readonly string[], tests: readonly P
 export function glossaryNames(page: string): string[] {
   return page
     .split("\n")
-    .filter((line) => /^\| \*\*/.test(line))
+    .filter((line) => line.startsWith("| **"))
     .flatMap((line) => [...(line.split("|")[3] ?? "").matchAll(/`([A-Za-z0-9_]+)`/g)].map((match) => match[1]));
 }
