@@ -67,7 +67,7 @@ function refused(problems: readonly Problem[]): LoadedMap {
 
 function readMap(text: string, file: string, nowMs: Millis | null): LoadedMap {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true, uniqueKeys: true });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, logLevel: "error" });
   const locator = new Locator(document, lines);
   if (document.errors.length > 0) {
     return refused(
@@ -124,10 +124,14 @@ function parseLeniently(raw: unknown, problemAt: ProblemAt, problems: Problem[])
   if (first.success) {
     return { map: first.data, known: knownIds(first.data), originalPath: (path) => path };
   }
-  for (const issue of first.error.issues) {
-    for (const { at, rule, got, suggestion, key } of faultsOf(issue, raw)) {
-      problems.push(problemAt(at, rule, got, suggestion, key));
-    }
+  const faults = first.error.issues.flatMap((issue) => faultsOf(issue, raw));
+  // A misspelt key is one fault, not two: the right one is not reported as missing beside it.
+  const meant = new Set(
+    faults.flatMap(({ at, key, suggestion }) => (key ? formatPath([...at, suggestion ?? ""]) : [])),
+  );
+  for (const { at, rule, got, suggestion, key } of faults) {
+    if (rule.startsWith("given") && meant.has(formatPath(at))) continue;
+    problems.push(problemAt(at, rule, got, suggestion, key));
   }
   if (raw === null || typeof raw !== "object" || Array.isArray(raw)) return null;
   const pruned = withoutFaults(raw as Record<string, unknown>, first.error.issues);
