@@ -101,8 +101,14 @@ function zeekRow(flow: WireFlow, nth: number): readonly (readonly [name: string,
   ];
 }
 
-const zeekTypes =
-  "time string addr port addr port enum string interval count count string bool bool count string count count count count";
+/** Names and types of the columns, in the order of `zeekRow`. */
+const zeekColumns = [
+  "ts:time uid:string id.orig_h:addr id.orig_p:port id.resp_h:addr id.resp_p:port proto:enum service:string",
+  "duration:interval orig_bytes:count resp_bytes:count conn_state:string local_orig:bool local_resp:bool",
+  "missed_bytes:count history:string orig_pkts:count orig_ip_bytes:count resp_pkts:count resp_ip_bytes:count",
+]
+  .flatMap((line) => line.split(" "))
+  .map((column) => column.split(":"));
 
 const zeekHeader = [
   "#separator \\x09",
@@ -110,8 +116,8 @@ const zeekHeader = [
   "#empty_field\t(empty)",
   "#unset_field\t-",
   "#path\tconn",
-  "#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tservice\tduration\torig_bytes\tresp_bytes\tconn_state\tlocal_orig\tlocal_resp\tmissed_bytes\thistory\torig_pkts\torig_ip_bytes\tresp_pkts\tresp_ip_bytes",
-  `#types\t${zeekTypes.replaceAll(" ", "\t")}`,
+  ["#fields", ...zeekColumns.map(([name]) => name)].join("\t"),
+  ["#types", ...zeekColumns.map(([, type]) => type)].join("\t"),
 ].join("\n");
 
 export function createZeekTsvEncoder(sink: Sink): TrafficEncoder {
@@ -128,7 +134,8 @@ export function createZeekJsonEncoder(sink: Sink): TrafficEncoder {
   return lineEncoder(sink, null, (flow, nth) => {
     const fields = zeekRow(flow, nth).filter(([, value]) => value !== "-");
     // Times are written as numbers, with six digits.
-    return `{${fields.map(([name, value]) => `"${name}":${name === "ts" || name === "duration" ? value : JSON.stringify(value)}`).join(",")}}`;
+    const isTime = (name: string): boolean => name === "ts" || name === "duration";
+    return `{${fields.map(([name, value]) => `"${name}":${isTime(name) ? value : JSON.stringify(value)}`).join(",")}}`;
   });
 }
 

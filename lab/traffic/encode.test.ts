@@ -28,7 +28,8 @@ function contactsOf(batch: Batch, hosts: HostTable, contacts: Contacts): void {
   const { flows } = batch;
   for (let flow = 0; flow < flows.length; flow++) {
     if (flows.phase[flow] === 1) continue;
-    const port = `${flows.protocol[flow]}/${flows.protocol[flow] === 1 ? flows.targetPort[flow] >> 8 : flows.targetPort[flow]}`;
+    const isEcho = flows.protocol[flow] === 1;
+    const port = `${flows.protocol[flow]}/${isEcho ? flows.targetPort[flow] >> 8 : flows.targetPort[flow]}`;
     count(
       contacts,
       `${hosts.format(flows.source[flow])}>${hosts.format(flows.target[flow])} ${port} ${flows.outcome[flow]}`,

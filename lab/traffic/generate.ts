@@ -1,5 +1,5 @@
-// Hospital traffic on demand: benign behaviour by role, abstract worms, and what really happened. In: a seed, a hospital,
-// hours, worms. Out: rows in event-time order into a BatchWriter, and the truth. Streaming: memory does not grow with hours.
+// Hospital traffic on demand: benign behaviour by role, abstract worms, and what really happened. In: a seed, a
+// hospital, hours, worms. Out: rows in event-time order for a BatchWriter, and the truth. Memory does not grow with time.
 
 import { createRandom } from "../../src/kit/random.ts";
 import { formatIpv4 } from "../../src/model/address.ts";
@@ -26,7 +26,7 @@ export interface TrafficOptions {
   readonly startMs: number;
   readonly hours: number;
   readonly worms?: readonly Worm[];
-  /** `whole`: one row a flow, as exports and logs give (default). `two`: a row at the first packet and one at the outcome. */
+  /** `whole`: one row a flow, as exports and logs give (default). `two`: one at first packet, one at the outcome. */
   readonly phases?: "whole" | "two";
   /** What is seen inside a segment (default "all"). */
   readonly localView?: LocalView;
@@ -40,7 +40,7 @@ export interface Traffic {
   readonly truth: TrafficTruth;
   /** Flows made so far, lost and unseen ones included. */
   readonly flowsMade: number;
-  /** Writes the traffic up to this time (default: to the end, then flushes the writer). May be called again to go on. */
+  /** Writes the traffic up to this time (default: to the end, then flushes the writer). Call it again to go on. */
   run(writer: BatchWriter, untilMs?: number): void;
 }
 
@@ -216,8 +216,9 @@ function startRole(world: World, device: number, role: TrafficRole, pool: Addres
     case "proxy":
       startProxy(world, device);
       return servers.startServer(world, device);
-    case "dhcp-server":
     case "file-server":
+      return servers.startFileServer(world, device);
+    case "dhcp-server":
     case "records-server":
     case "application-server":
       return servers.startServer(world, device);

@@ -6,7 +6,7 @@ import type { Random } from "../../src/kit/random.ts";
 import { OUTCOME_ANSWERED, OUTCOME_UNKNOWN, PROTOCOL_TCP } from "../../src/model/flow.ts";
 import { isOutside, outsideAddress, windowsRoles } from "./hospital.ts";
 import { rates } from "./parameters.ts";
-import { CONTACT_TIMES_MAX, type TrueInfection } from "./truth.ts";
+import type { TrueInfection } from "./truth.ts";
 import type { Worm } from "./worm.ts";
 import { isOn, reportFailedLogon, traitOf, type World } from "./world.ts";
 
@@ -72,7 +72,6 @@ function infect(epidemic: Epidemic, device: number, by: TrueInfection | null, at
     device,
     firstContactMs: null,
     contacts: 0,
-    contactTimesMs: [],
   };
   infectionOf.set(device, infection);
   world.truth.infections.push(infection);
@@ -95,7 +94,6 @@ function spreadFrom(epidemic: Epidemic, device: number, infection: TrueInfection
     if (target !== world.addressOf[device]) {
       infection.firstContactMs ??= nowMs;
       infection.contacts++;
-      if (infection.contactTimesMs.length < CONTACT_TIMES_MAX) infection.contactTimesMs.push(nowMs);
       contact(epidemic, device, infection, target, nowMs);
     }
     return infection.contacts >= most ? Infinity : nowMs + gapMs * (0.5 + random.float());

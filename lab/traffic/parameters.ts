@@ -23,7 +23,7 @@ export const parameters = {
   webRefusingServerShare: measured(0.0075, "M57: 4 of 539 pairs of PC and web server only ever refused (REJ)"),
   webUnansweredShare: measured(
     0.045,
-    "M57: 100 of 2,700 flows to servers that answer at other times; none of them the first contact; of the later flows only",
+    "M57: 100 of 2,700 flows to servers that answer at other times, none the first contact: of later flows only",
   ),
   webRefusedShare: measured(0.008, "M57: 16 of 2,700 flows to servers that answer at other times"),
   webBytesMedian: measured(1_100, "M57: 773 (tcp/80) and 1,774 (tcp/443) sent, median"),
@@ -45,6 +45,11 @@ export const parameters = {
     "a colleague's link now and then; M57 shows 0 new servers in a day for three of four PCs",
   ),
   sharePeersPerDay: assumed(0.02, "workstation to workstation shares exist but are rare; none in M57"),
+  nameChecksPerDay: measured(
+    31,
+    "M57: the file server sends udp/137 and udp/138 to three PCs 31 to 32 times, unanswered",
+  ),
+  nameCheckServerShare: assumed(0.5, "file servers that still speak NetBIOS"),
   mailFlowsPerDay: measured(20, "M57: 12 to 15 POP3S and 3 to 7 SMTP flows a day and PC, one server each"),
   deadTimeServers: measured(4, "M57: every PC tries 4 time servers that never answer, 20 times a day (tcp/37)"),
   deadTimeTriesPerDay: measured(20, "M57: 20 on three PCs, 2 on the fourth"),

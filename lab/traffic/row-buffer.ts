@@ -1,4 +1,4 @@
-// Puts rows in event-time order: generators write flows up to ten minutes ahead, rows leave by the time they became known.
+// Puts rows in event-time order: behaviours write flows up to ten minutes ahead, rows leave when they became known.
 // In: put(...) with bare addresses. Out: rows of a BatchWriter. A ring of 40 ms buckets, each a chain through one slab.
 
 import { assert } from "../../src/kit/assert.ts";
@@ -75,7 +75,7 @@ export class RowBuffer {
     this.#bucket = Math.floor(options.startMs / BUCKET_MS);
   }
 
-  /** One TCP or UDP flow from a fresh port. Times in ms, sizes in bytes with headers; `startMs` within ten minutes of now. */
+  /** One TCP or UDP flow from a fresh port. Sizes in bytes with headers; `startMs` within ten minutes of now. */
   put(
     startMs: number,
     source: number,
@@ -185,7 +185,7 @@ export class RowBuffer {
     this.put(startMs, source, target, PROTOCOL_TCP, targetPort, OUTCOME_REFUSED, 1, 52, 40);
   }
 
-  /** An attempt at an address nobody has. Inside one segment a mirror port then sees the ARP requests and nothing more. */
+  /** An attempt at an address nobody has. Inside one segment a mirror port then sees an ARP request and no more. */
   putDark(startMs: number, source: number, target: number, targetPort: number): void {
     const isLocal = ((source ^ target) & 0xffffff00) === 0;
     if (!isLocal || this.#options.localView !== "arp") {

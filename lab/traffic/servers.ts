@@ -5,7 +5,7 @@ import { OUTCOME_ANSWERED, OUTCOME_UNANSWERED, PROTOCOL_TCP, PROTOCOL_UDP } from
 import { outsideAddress } from "./hospital.ts";
 import { rates } from "./parameters.ts";
 import { startDirectory } from "./workstation.ts";
-import { attempt, begin, homeServer, lookUp, often, regularly, session, spread, type World } from "./world.ts";
+import { attempt, begin, homeServer, lookUp, often, regularly, session, spread, traitOf, type World } from "./world.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -97,7 +97,7 @@ export function startModality(world: World, device: number): void {
   startDirectory(world, device);
 }
 
-/** The archive pushes earlier exams to reading stations in rounds, and to the second store: it receives and sends on tcp/104. */
+/** The archive pushes earlier exams to reading stations in rounds: it receives and sends on tcp/104. */
 export function startImageArchive(world: World, device: number): void {
   const { random, hospital } = world;
   const stations = hospital.byRole["reading-station"];
@@ -189,4 +189,22 @@ export function startMailServer(world: World, device: number): void {
       lookUp(world, nowMs, device);
     }),
   );
+}
+
+/**
+ * Old-fashioned file servers tell and ask the names of the PCs that use them (udp/137, udp/138): PCs with a firewall
+ * never answer. A server that tries many PCs in vain, and nothing is wrong with it (M57).
+ */
+export function startFileServer(world: World, device: number): void {
+  const { rows, addressOf, hospital } = world;
+  startServer(world, device);
+  if (traitOf(world, device, 137) >= rates.nameCheckServerShare) return;
+  for (const client of hospital.byRole.workstation) {
+    if (homeServer(world, client, "file-server") !== device) continue;
+    const check = (nowMs: number): void => {
+      rows.put(nowMs, addressOf[device], addressOf[client], PROTOCOL_UDP, 137, OUTCOME_UNANSWERED, 0, 78, 0);
+      rows.put(nowMs + 2, addressOf[device], addressOf[client], PROTOCOL_UDP, 138, OUTCOME_UNANSWERED, 2_250, 416, 0);
+    };
+    begin(world, HOUR_MS, regularly(world, device, DAY_MS / rates.nameChecksPerDay, check));
+  }
 }

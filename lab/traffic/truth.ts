@@ -1,10 +1,7 @@
-// What really happened in generated traffic: who infected whom and when, who had which address and role.
-// In: filled while the traffic is made. Out: JSON beside the traffic. Addresses are written out, times are ms since 1970.
+// What really happened in generated traffic: who infected whom and when, who had which address and role. In: filled
+// while the traffic is made. Out: JSON beside the traffic. Addresses are written out, times are ms since 1970.
 
 import type { SegmentKind, TrafficRole } from "./hospital.ts";
-
-/** Enough to judge any detector worth judging. */
-export const CONTACT_TIMES_MAX = 64;
 
 export interface TrueInfection {
   readonly worm: string;
@@ -21,8 +18,6 @@ export interface TrueInfection {
   firstContactMs: number | null;
   /** Contacts this host made as an infected one. */
   contacts: number;
-  /** When the first of them were made, at most CONTACT_TIMES_MAX: to count contacts until a flag. Not written to files. */
-  readonly contactTimesMs: number[];
 }
 
 /** "`device` had `address` from then until then." Only devices whose address changes are listed. */

@@ -1,6 +1,7 @@
-// What a workstation or staff laptop does all day besides the web: log-on, policy, shares, records, print, mail, updates,
-// and the things that never work (stale mappings, dead licence servers, old passwords). In: a device. Out: Tasks.
+// What a workstation or staff laptop does all day besides the web: log-on, policy, shares, records, print, mail,
+// updates, and the things that never work (stale mappings, dead licence servers, old passwords). Out: Tasks.
 
+import { mix32 } from "../../src/kit/hash.ts";
 import { OUTCOME_REFUSED, OUTCOME_UNANSWERED, PROTOCOL_TCP, PROTOCOL_UDP } from "../../src/model/flow.ts";
 import { outsideAddress } from "./hospital.ts";
 import { rates } from "./parameters.ts";
@@ -308,7 +309,7 @@ function startUpdates(world: World, device: number): void {
       session(world, nowMs, device, server, 8530, 20_000, 9_000, spread(random, 300_000, 2)),
     ),
   );
-  if ((hospital.seed & 1023) / 1024 >= rates.deliveryOptimizationShare) return;
+  if ((mix32(hospital.seed ^ 0x7680) >>> 0) / 4294967296 >= rates.deliveryOptimizationShare) return;
   begin(
     world,
     DAY_MS,

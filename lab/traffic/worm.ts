@@ -26,7 +26,7 @@ export interface Worm {
   readonly takes: readonly TrafficRole[];
   /** Chance that one contact with a vulnerable host takes it. */
   readonly takeProbability: number;
-  /** Mean time from the contact that takes a host to the host's own first contact; at least a tenth of it, exponential. */
+  /** Mean time from the contact that takes a host to its own first contact; at least a tenth of it, exponential. */
   readonly dormancyMs: number;
   /** Contacts one infected host makes before it stops. */
   readonly contactsPerHostMax: number;
@@ -35,7 +35,7 @@ export interface Worm {
   readonly insideShare: number;
   /** `fan-out`: least and most neighbours of one host. */
   readonly fanOut: readonly [least: number, most: number];
-  /** The beginnings of connections are not seen (a capture that starts late): no SYN, no ARP, direction from the ports. */
+  /** The beginnings of connections are not seen (a late capture): no SYN, no ARP, direction from the ports. */
   readonly isMidStream: boolean;
   /** `local-sweep`: addresses in rising order, as WannaCry does; otherwise in a scrambled one. */
   readonly isAscending: boolean;

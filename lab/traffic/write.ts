@@ -1,4 +1,4 @@
-// Command: writes generated traffic to a file, and truth.json beside it. `node lab/traffic/write.ts --help` lists the options.
+// Command: writes generated traffic to a file, and truth.json beside it. `--help` lists the options.
 // The same options give the same bytes. Everything written is made up.
 
 import { closeSync, openSync, writeFileSync, writeSync } from "node:fs";
@@ -99,8 +99,7 @@ function main(): void {
   output.close();
   const truthPath = join(dirname(values.out), "truth.json");
   const about = { made: "synthetic traffic of lab/traffic/write.ts; nothing in it is real", options: values };
-  const isKept = (key: string, value: unknown): unknown => (key === "contactTimesMs" ? undefined : value);
-  writeFileSync(truthPath, `${JSON.stringify({ ...about, ...traffic.truth }, isKept, 1)}\n`);
+  writeFileSync(truthPath, `${JSON.stringify({ ...about, ...traffic.truth }, null, 1)}\n`);
   console.log(`${values.out}: ${flowCount} flows, ${traffic.truth.infections.length} infected; truth in ${truthPath}`);
 }
 
