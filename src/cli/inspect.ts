@@ -88,7 +88,9 @@ export async function runInspect(paths: readonly string[], flags: InspectFlags, 
     return exitUsage;
   }
   const { result } = outcome;
-  for (const input of result.inputs) if (input.error !== null) ends.stderr.write(`${harmless(input.error)}\n`);
+  // The page says it too, so a person at a terminal need not read it twice.
+  const isPageSeen = flags.output === "text" && ends.stdout.isTTY === true;
+  for (const { error } of result.inputs) if (error !== null && !isPageSeen) ends.stderr.write(`${harmless(error)}\n`);
   if (flags.output === "json") {
     ends.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   } else {

@@ -7,7 +7,7 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSyn
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { systemClock } from "../../src/kit/clock.ts";
-import type { Proof, ProofRow } from "./proof.ts";
+import { type Proof, type ProofRow, quantile, summarise } from "./proof.ts";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const outFolder = join(folder, "out");
@@ -63,35 +63,24 @@ async function runProof(proof: Proof, untilMs: number): Promise<void> {
   }
 }
 
-/** Adds the slices up. */
-export function summarise(
-  proof: Proof,
-  slices: readonly ProofRow[],
-): { cases: number; failures: string[]; figures: Record<string, number> } {
-  const figures: Record<string, number> = {};
-  for (const slice of slices) {
-    for (const [name, value] of Object.entries(slice.figures ?? {})) {
-      const isMaximum = proof.maxima?.includes(name) === true;
-      figures[name] = isMaximum
-        ? Math.max(figures[name] ?? Number.NEGATIVE_INFINITY, value)
-        : (figures[name] ?? 0) + value;
-    }
-  }
-  const cases = slices.reduce((sum, slice) => sum + slice.cases, 0);
-  return { cases, failures: slices.flatMap((slice) => slice.failures), figures };
-}
-
-/** Prints the table of all parts. @returns whether a case broke a claim */
+/** Prints the table of all parts. @returns whether a claim was broken */
 function printTable(proofs: readonly Proof[]): boolean {
   let hasFailed = false;
   process.stdout.write("| part | claim | cases | failures | figures |\n| --- | --- | ---: | ---: | --- |\n");
   for (const proof of proofs) {
-    const { cases, failures, figures } = summarise(proof, readSlices(proof));
+    const summary = summarise(proof, readSlices(proof));
+    const judged = summary.cases > 0 ? (proof.judge?.(summary) ?? []) : [];
+    const failures = [...summary.failures, ...judged];
     hasFailed ||= failures.length > 0;
-    const shown = Object.entries(figures).map(([name, value]) => `${name} ${Number(value.toFixed(3))}`);
-    const progress = cases < proof.total ? `${cases} of ${proof.total}` : `${cases}`;
+    const shown = Object.entries(summary.figures).map(([name, value]) => `${name} ${Number(value.toFixed(3))}`);
+    for (const [name, values] of Object.entries(summary.samples)) {
+      shown.push(
+        `${name} median ${quantile(values, 0.5)}, p95 ${quantile(values, 0.95)}, largest ${quantile(values, 1)}`,
+      );
+    }
+    const progress = summary.cases < proof.total ? `${summary.cases} of ${proof.total}` : `${summary.cases}`;
     process.stdout.write(
-      `| ${proof.name} | ${proof.claim} | ${progress} | ${failures.length} | ${shown.join(", ")} |\n`,
+      `| ${proof.name} | ${proof.claim} | ${progress} | ${failures.length} | ${shown.join("; ")} |\n`,
     );
     for (const failure of failures.slice(0, 10)) process.stdout.write(`failed: ${proof.name}: ${failure}\n`);
   }
