@@ -273,3 +273,35 @@ describe("the decoders of telemetry", () => {
     expect(pairs(await decode(encoding, encoded))).toEqual(pairs(encoded.truth));
   });
 });
+
+describe("rows in two phases", () => {
+  /** `opening a>b 6/445 sourcePort outcome`, one line a row: the source port tells flows of a pair apart. */
+  const linesOf = (batch: Batch, hosts: HostTable, lines: string[]): void => {
+    const { flows } = batch;
+    for (let flow = 0; flow < flows.length; flow++) {
+      if (flows.protocol[flow] !== 6 && flows.protocol[flow] !== 0) continue;
+      const phase = flows.phase[flow] === 1 ? "opening" : "closing";
+      const pair = `${hosts.format(flows.source[flow])}>${hosts.format(flows.target[flow])}`;
+      const port = `${flows.protocol[flow]}/${flows.targetPort[flow]} ${flows.sourcePort[flow]}`;
+      lines.push(`${phase} ${pair} ${port} ${flows.outcome[flow]}`);
+    }
+  };
+
+  it("are those the packet assembler makes of the same traffic written as packets", async () => {
+    const hospital = createHospital({ seed: 31, workstations: 30 });
+    const worms = [wormLike("sweep", { startAfterMs: 60_000, contactsPerHostMax: 60, infectedMax: 12 })];
+    const hosts = new HostTable();
+    const direct: string[] = [];
+    const writer = new BatchWriter(hosts, (batch) => linesOf(batch, hosts, direct));
+    createTraffic({ seed: 31, hospital, startMs, hours: 0.25, worms, localView: "arp", phases: "two" }).run(writer);
+    const path = join(folder, "two-phases.pcap");
+    writeFileSync(path, encode("pcap", "sweep", "arp").bytes);
+    const decodedHosts = new HostTable();
+    const decoded: string[] = [];
+    await collectFiles([path], { hosts: decodedHosts, watchedNames: new Set() }, (batch) =>
+      linesOf(batch, decodedHosts, decoded),
+    );
+    expect(direct.length).toBeGreaterThan(2_000);
+    expect(decoded.toSorted()).toEqual(direct.toSorted());
+  });
+});

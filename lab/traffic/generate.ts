@@ -1,5 +1,5 @@
-// Hospital traffic on demand: benign behaviour by role, abstract worms, and what really happened. In: a seed, a
-// hospital, hours, worms. Out: rows in event-time order for a BatchWriter, and the truth. Memory does not grow with time.
+// Hospital traffic on demand: benign behaviour by role, abstract worms, and what really happened. In: a seed,
+// a hospital, hours, worms. Out: rows in event-time order for a BatchWriter, and the truth. Memory does not grow.
 
 import { createRandom } from "../../src/kit/random.ts";
 import { formatIpv4 } from "../../src/model/address.ts";
