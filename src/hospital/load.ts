@@ -67,7 +67,12 @@ function refused(problems: readonly Problem[]): LoadedMap {
 
 function readMap(text: string, file: string, nowMs: Millis | null): LoadedMap {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, logLevel: "error" });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+    logLevel: "error",
+  });
   const locator = new Locator(document, lines);
   if (document.errors.length > 0) {
     return refused(
