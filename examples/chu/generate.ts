@@ -13,7 +13,11 @@ const SEED = 649;
 
 /** Buildings of each site; the first of a site holds its wards' central rooms. */
 const siteBuildings: readonly (readonly [site: string, name: string, buildings: readonly string[]])[] = [
-  ["birch", "Birch Hospital (adults, emergencies)", ["atrium", "beacon", "cairn", "delta", "ember", "fjord", "grove", "harbour", "islet"]],
+  [
+    "birch",
+    "Birch Hospital (adults, emergencies)",
+    ["atrium", "beacon", "cairn", "delta", "ember", "fjord", "grove", "harbour", "islet"],
+  ],
   ["cedar", "Cedar Hospital (head and neck)", ["jetty", "kiln", "lagoon", "mesa", "nave", "orchard", "pier"]],
   ["maple", "Maple Hospital (mother and child)", ["quarry", "reef", "spire", "terrace", "upland", "vault", "wharf"]],
   ["willow", "Willow Hospital (heart and lungs)", ["arbour", "brook", "cove", "dune", "eyrie", "forge"]],
@@ -46,7 +50,11 @@ export function generateHospital(): HospitalMap {
   const services = chuServices();
   return {
     ...newMap("Five Trees University Hospital (invented, generated)"),
-    calendar: { morning: "08:00-13:00", afternoon: "13:00-18:30", closedOn: ["2026-12-25", "2027-01-01", "2027-05-01"] },
+    calendar: {
+      morning: "08:00-13:00",
+      afternoon: "13:00-18:30",
+      closedOn: ["2026-12-25", "2027-01-01", "2027-05-01"],
+    },
     inside: ["10.16.0.0/12"],
     outside: ["10.200.0.0/16"],
     cordonAddresses: [addressIn(segments, "almond-mgmt", 10)],
@@ -59,7 +67,11 @@ export function generateHospital(): HospitalMap {
     boundaries: [
       { id: "medical-zone", name: "All medical devices", around: ["use:medical-devices"] },
       { id: "data-centres", name: "Both server rooms", around: ["dc-a", "dc-b", "dc-c"] },
-      { id: "care-campus", name: "The four hospitals with emergencies", around: ["site:birch", "site:cedar", "site:maple", "site:willow"] },
+      {
+        id: "care-campus",
+        name: "The four hospitals with emergencies",
+        around: ["site:birch", "site:cedar", "site:maple", "site:willow"],
+      },
     ],
     enforcementPoints: chuPoints(siteBuildings, (segment, last) => addressIn(segments, segment, last)),
     sensors: chuSensors(siteBuildings, (segment, last) => addressIn(segments, segment, last)),
@@ -67,7 +79,11 @@ export function generateHospital(): HospitalMap {
     services,
     standIns: chuStandIns(),
     internetUses: [
-      { name: "Links with neighbouring emergency call centres", services: ["emergency-calls"], because: "their calls overflow to each other" },
+      {
+        name: "Links with neighbouring emergency call centres",
+        services: ["emergency-calls"],
+        because: "their calls overflow to each other",
+      },
       { name: "Remote reading of images at night", services: ["imaging-emergency"], because: null },
       { name: "Maintenance access of makers of medical devices", services: [], because: null },
       { name: "Orders to suppliers, payroll, social insurance", services: ["logistics"], because: null },
@@ -81,10 +97,38 @@ export function generateHospital(): HospitalMap {
       { item: "calls", rule: "never", because: "the segment of the call centre" },
     ],
     laptops: [
-      { id: "pool-birch", building: "atrium", count: 40, readyMinutes: 30, network: "wireless", contact: "network-on-call" },
-      { id: "pool-cedar", building: "jetty", count: 24, readyMinutes: 30, network: "wireless", contact: "network-on-call" },
-      { id: "pool-maple", building: "quarry", count: 20, readyMinutes: 30, network: "wireless", contact: "network-on-call" },
-      { id: "pool-willow", building: "arbour", count: 16, readyMinutes: 45, network: "wired", contact: "network-on-call" },
+      {
+        id: "pool-birch",
+        building: "atrium",
+        count: 40,
+        readyMinutes: 30,
+        network: "wireless",
+        contact: "network-on-call",
+      },
+      {
+        id: "pool-cedar",
+        building: "jetty",
+        count: 24,
+        readyMinutes: 30,
+        network: "wireless",
+        contact: "network-on-call",
+      },
+      {
+        id: "pool-maple",
+        building: "quarry",
+        count: 20,
+        readyMinutes: 30,
+        network: "wireless",
+        contact: "network-on-call",
+      },
+      {
+        id: "pool-willow",
+        building: "arbour",
+        count: 16,
+        readyMinutes: 45,
+        network: "wired",
+        contact: "network-on-call",
+      },
       { id: "pool-store", building: "ridge", count: 60, readyMinutes: 180, network: "mobile", contact: "facility" },
     ],
     contacts: chuContacts(siteBuildings.map(([site]) => site)),
@@ -178,7 +222,8 @@ function withCounts(segments: readonly Segment[], hosts: readonly Host[], random
   for (const [use, total] of Object.entries(deviceTotals)) {
     if (use === "servers") continue;
     const members = segments.filter((segment) => segment.use === use);
-    const roomOf = (segment: Segment): number => (segment.cidrs[0].endsWith("/22") ? 960 : segment.cidrs[0].endsWith("/23") ? 460 : 236);
+    const roomOf = (segment: Segment): number =>
+      segment.cidrs[0].endsWith("/22") ? 960 : segment.cidrs[0].endsWith("/23") ? 460 : 236;
     const weights = members.map(() => 0.6 + 0.8 * random.float());
     const sum = weights.reduce((all, weight) => all + weight, 0);
     let left = total;
@@ -204,7 +249,13 @@ function addressIn(segments: readonly Segment[], id: string, last: number): stri
   return segment.cidrs[0].replace(/\.0\/\d+$/, `.${last}`);
 }
 
-type Named = readonly [id: string, segment: string, role: Host["role"], does: readonly string[], ports: readonly string[]];
+type Named = readonly [
+  id: string,
+  segment: string,
+  role: Host["role"],
+  does: readonly string[],
+  ports: readonly string[],
+];
 
 const coreHosts: readonly Named[] = [
   ["dc-1", "dc-a", "domain-controller", ["directory", "names", "time"], ["udp/53", "tcp/88", "tcp/389", "tcp/445"]],
@@ -250,7 +301,18 @@ const coreHosts: readonly Named[] = [
 ];
 
 const protectedIds = new Set(["dc-1", "dc-2", "blood-bank-1", "calls-1", "calls-2", "phones-1", "phones-2", "lis-1"]);
-const appNames = ["ledger", "roster", "archive", "survey", "library", "badge", "fleet", "training", "quality", "research"];
+const appNames = [
+  "ledger",
+  "roster",
+  "archive",
+  "survey",
+  "library",
+  "badge",
+  "fleet",
+  "training",
+  "quality",
+  "research",
+];
 
 function namedHosts(segments: readonly Segment[]): Host[] {
   const hosts: Host[] = [];
@@ -259,7 +321,16 @@ function namedHosts(segments: readonly Segment[]): Host[] {
     const last = nextLast.get(segment) ?? 11;
     nextLast.set(segment, last + 1);
     const room = extra.room ?? null;
-    hosts.push({ ...newHost(id), addresses: [addressIn(segments, segment, last)], role, does, segment, ports, ...extra, room });
+    hosts.push({
+      ...newHost(id),
+      addresses: [addressIn(segments, segment, last)],
+      role,
+      does,
+      segment,
+      ports,
+      ...extra,
+      room,
+    });
   };
   for (const host of coreHosts) add(host, { isProtected: protectedIds.has(host[0]), room: "server room" });
   for (const [index, [site]] of siteBuildings.entries()) {
@@ -276,14 +347,22 @@ function namedHosts(segments: readonly Segment[]): Host[] {
   for (const site of ["birch", "cedar", "maple", "willow"]) {
     for (const [number, ward] of ["intensive-care", "emergency", "step-down"].entries()) {
       const does = [`central monitoring, ${ward}`];
-      add([`central-${site}-${number + 1}`, `monitor-${site}`, "medical-device", does, []], { isProtected: true, room: `${ward} station` });
+      add([`central-${site}-${number + 1}`, `monitor-${site}`, "medical-device", does, []], {
+        isProtected: true,
+        room: `${ward} station`,
+      });
     }
     for (const device of ["ct-1", "ct-2", "mri-1", "xray-1", "angio-1"]) {
-      add([`${device}-${site}`, `imaging-${site}`, "medical-device", [device.slice(0, -2)], ["tcp/104"]], { room: `imaging ${device}` });
+      add([`${device}-${site}`, `imaging-${site}`, "medical-device", [device.slice(0, -2)], ["tcp/104"]], {
+        room: `imaging ${device}`,
+      });
     }
   }
   for (const number of [1, 2]) {
-    add([`linac-${number}`, "radiotherapy", "medical-device", ["treatment machine"], []], { isProtected: true, room: `bunker ${number}` });
+    add([`linac-${number}`, "radiotherapy", "medical-device", ["treatment machine"], []], {
+      isProtected: true,
+      room: `bunker ${number}`,
+    });
   }
   for (const site of ["birch", "maple"]) {
     add([`analyser-${site}`, `lab-${site}`, "medical-device", ["automated line"], []], { room: "laboratory" });

@@ -6,12 +6,32 @@ type Sites = readonly (readonly [site: string, name: string, buildings: readonly
 type AddressOf = (segment: string, last: number) => string;
 
 export function chuCrossings(): readonly Crossing[] {
-  const cross = (from: string, to: string, ports: readonly string[], because: string | null = null): Crossing => ({ from, to, ports, because });
+  const cross = (from: string, to: string, ports: readonly string[], because: string | null = null): Crossing => ({
+    from,
+    to,
+    ports,
+    because,
+  });
   return [
-    cross("use:workstations", "use:servers", ["udp/53", "tcp/53", "tcp/88", "tcp/389", "tcp/443", "tcp/445", "tcp/631", "udp/123", "tcp/3128"], "daily work"),
-    cross("use:servers", "use:workstations", ["tcp/445", "tcp/5985", "tcp/8531"], "software distribution and remote help"),
+    cross(
+      "use:workstations",
+      "use:servers",
+      ["udp/53", "tcp/53", "tcp/88", "tcp/389", "tcp/443", "tcp/445", "tcp/631", "udp/123", "tcp/3128"],
+      "daily work",
+    ),
+    cross(
+      "use:servers",
+      "use:workstations",
+      ["tcp/445", "tcp/5985", "tcp/8531"],
+      "software distribution and remote help",
+    ),
     cross("use:servers", "use:servers", ["any"], "never segmented"),
-    cross("use:medical-devices", "use:servers", ["tcp/104", "tcp/2575", "tcp/443", "udp/53", "udp/123"], "images and results"),
+    cross(
+      "use:medical-devices",
+      "use:servers",
+      ["tcp/104", "tcp/2575", "tcp/443", "udp/53", "udp/123"],
+      "images and results",
+    ),
     cross("use:servers", "use:medical-devices", ["tcp/104", "tcp/2575"]),
     cross("use:servers", "use:printers", ["tcp/9100", "tcp/515", "udp/161"]),
     cross("use:workstations", "use:medical-devices", ["tcp/443", "tcp/3389"], "central screens read from the wards"),
@@ -21,7 +41,12 @@ export function chuCrossings(): readonly Crossing[] {
     cross("use:servers", "use:management", ["udp/161", "tcp/22", "tcp/443"]),
     cross("use:management", "use:servers", ["udp/162", "udp/514", "udp/1812", "udp/2055"]),
     cross("use:building-systems", "dc-c", ["tcp/443", "udp/47808"]),
-    cross("site:cedar", "site:cedar", ["tcp/135", "tcp/139", "tcp/445"], "shares between wards, from before the renewal"),
+    cross(
+      "site:cedar",
+      "site:cedar",
+      ["tcp/135", "tcp/139", "tcp/445"],
+      "shares between wards, from before the renewal",
+    ),
     cross("site:birch", "site:maple", ["tcp/445", "tcp/3389"], "shared on-call rooms"),
     cross("use:workstations", "internet", ["tcp/80", "tcp/443"]),
     cross("use:guests", "internet", ["any"]),
@@ -127,7 +152,14 @@ function blankPoint(id: string, kind: EnforcementPoint["kind"], driver: string):
 
 export function chuSensors(sites: Sites, addressOf: AddressOf): readonly MapSensor[] {
   return [
-    ...sites.map(([site]): MapSensor => ({ id: `flows-${site}`, kind: "ipfix", address: addressOf(`${site}-mgmt`, 2), sees: [`site:${site}`] })),
+    ...sites.map(
+      ([site]): MapSensor => ({
+        id: `flows-${site}`,
+        kind: "ipfix",
+        address: addressOf(`${site}-mgmt`, 2),
+        sees: [`site:${site}`],
+      }),
+    ),
     { id: "mirror-rooms", kind: "mirror", address: null, sees: ["dc-a", "dc-b", "dmz"] },
     { id: "zeek-edge", kind: "zeek", address: null, sees: ["internet", "dmz"] },
   ];
@@ -136,11 +168,26 @@ export function chuSensors(sites: Sites, addressOf: AddressOf): readonly MapSens
 export function chuTalkers(): readonly Talker[] {
   return [
     { host: "vuln-scan-1", ports: [], until: "2027-06-30", because: "scans every server segment on Sundays" },
-    { host: "monitoring-1", ports: ["udp/161", "tcp/443"], until: "2027-12-31", because: "asks every device every minute" },
+    {
+      host: "monitoring-1",
+      ports: ["udp/161", "tcp/443"],
+      until: "2027-12-31",
+      because: "asks every device every minute",
+    },
     { host: "backup-1", ports: ["tcp/445", "tcp/10000"], until: "2027-12-31", because: "reads the servers at night" },
     { host: "backup-2", ports: ["tcp/445", "tcp/10000"], until: "2027-12-31", because: "reads the servers at night" },
-    { host: "software-1", ports: ["tcp/445", "tcp/5985"], until: "2027-06-30", because: "installs updates on workstations" },
-    { host: "software-2", ports: ["tcp/445", "tcp/5985"], until: "2027-06-30", because: "installs updates on workstations" },
+    {
+      host: "software-1",
+      ports: ["tcp/445", "tcp/5985"],
+      until: "2027-06-30",
+      because: "installs updates on workstations",
+    },
+    {
+      host: "software-2",
+      ports: ["tcp/445", "tcp/5985"],
+      until: "2027-06-30",
+      because: "installs updates on workstations",
+    },
   ];
 }
 
@@ -149,18 +196,29 @@ export function chuStandIns(): readonly StandIn[] {
     { id: "paper", name: "Paper forms of the crisis cupboards", kind: "paper", contact: null },
     { id: "laptops", name: "Spare laptops", kind: "laptops", contact: "network-on-call" },
     { id: "bedside", name: "One person per room at the bedside monitors", kind: "other", contact: "care-lead" },
-    { id: "neighbour-calls", name: "The neighbouring call centre takes the calls", kind: "neighbour", contact: "neighbour-calls" },
+    {
+      id: "neighbour-calls",
+      name: "The neighbouring call centre takes the calls",
+      kind: "neighbour",
+      contact: "neighbour-calls",
+    },
     { id: "clinics", name: "Private clinics of the town take patients", kind: "neighbour", contact: "clinics" },
     { id: "mobile-phones", name: "Mobile telephones and ten-digit numbers", kind: "telephone", contact: "telephony" },
     { id: "console-reading", name: "Images read at the device", kind: "other", contact: "biomedical" },
     { id: "runners", name: "Results carried by hand", kind: "other", contact: "care-lead" },
-    { id: "blood-neighbour", name: "The regional blood centre delivers on call", kind: "neighbour", contact: "blood-centre" },
+    {
+      id: "blood-neighbour",
+      name: "The regional blood centre delivers on call",
+      kind: "neighbour",
+      contact: "blood-centre",
+    },
   ];
 }
 
 /** Numbers of the block that the French regulator keeps for fiction. */
 export function chuContacts(sites: readonly string[]): readonly Contact[] {
-  const phone = (number: number): string => `01 99 00 ${String(Math.floor(number / 100)).padStart(2, "0")} ${String(number % 100).padStart(2, "0")}`;
+  const phone = (number: number): string =>
+    `01 99 00 ${String(Math.floor(number / 100)).padStart(2, "0")} ${String(number % 100).padStart(2, "0")}`;
   const contact = (id: string, role: Contact["role"], number: number, name: string | null = null): Contact => ({
     id,
     role,

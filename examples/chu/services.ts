@@ -7,7 +7,11 @@ const path = (from: string, to: string, port = "tcp/443"): NeedOption => ({ kind
 const host = (id: string): NeedOption => ({ kind: "host", host: id });
 const other = (service: string): NeedOption => ({ kind: "service", service });
 const need = (name: string, ...anyOf: NeedOption[]): Need => ({ name, anyOf });
-const fallBack = (standIn: string, shareKept: number, takeUpMinutes: number): StandInUse => ({ standIn, shareKept, takeUpMinutes });
+const fallBack = (standIn: string, shareKept: number, takeUpMinutes: number): StandInUse => ({
+  standIn,
+  shareKept,
+  takeUpMinutes,
+});
 
 const logOn = (from: string): Need => need("log-on", path(from, "dc-1", "tcp/88"), path(from, "dc-2", "tcp/88"));
 const records = (from: string): Need => need("patient records", path(from, "ehr-1"), path(from, "ehr-2"));
@@ -56,7 +60,13 @@ function week(morning: number, afternoon: number): Consultations {
 }
 
 export function chuServices(): readonly CareService[] {
-  return [...emergencyServices(), ...technicalServices(), ...wardServices(), ...consultationServices(), ...supportServices()];
+  return [
+    ...emergencyServices(),
+    ...technicalServices(),
+    ...wardServices(),
+    ...consultationServices(),
+    ...supportServices(),
+  ];
 }
 
 function emergencyServices(): readonly CareService[] {
@@ -66,7 +76,11 @@ function emergencyServices(): readonly CareService[] {
       needs: [
         need("call software", path("calls", "calls-1"), path("calls", "calls-2")),
         need("telephone exchange", host("phones-2"), host("phones-1")),
-        need("links with other call centres", { kind: "internet", what: "lines to neighbouring call centres" }, { kind: "host", host: "phones-1" }),
+        need(
+          "links with other call centres",
+          { kind: "internet", what: "lines to neighbouring call centres" },
+          { kind: "host", host: "phones-1" },
+        ),
       ],
       standIns: [fallBack("neighbour-calls", 0.8, 15), fallBack("mobile-phones", 0.5, 20)],
       harmPerHour: 200,
@@ -99,7 +113,11 @@ function emergencyServices(): readonly CareService[] {
     }),
     service("emergency-children", "Emergency patients, children", "emergency-reception", {
       building: "quarry",
-      needs: [records("quarry-ws"), need("laboratory results", path("quarry-ws", "lis-1")), need("telephone", host("phones-1"), host("phones-2"))],
+      needs: [
+        records("quarry-ws"),
+        need("laboratory results", path("quarry-ws", "lis-1")),
+        need("telephone", host("phones-1"), host("phones-2")),
+      ],
       standIns: [fallBack("paper", 0.5, 20)],
       harmPerHour: 90,
       toleratedMinutes: 20,
@@ -123,7 +141,10 @@ function technicalServices(): readonly CareService[] {
     }),
     service("laboratory", "Laboratory", "laboratory", {
       building: "cairn",
-      needs: [need("laboratory system", path("lab-birch", "lis-1", "tcp/2575")), need("results to wards", path("cairn-ws", "lis-1"))],
+      needs: [
+        need("laboratory system", path("lab-birch", "lis-1", "tcp/2575")),
+        need("results to wards", path("cairn-ws", "lis-1")),
+      ],
       standIns: [fallBack("runners", 0.35, 30)],
       harmPerHour: 60,
       toleratedMinutes: 30,
@@ -175,7 +196,10 @@ function technicalServices(): readonly CareService[] {
     }),
     service("radiotherapy", "Radiotherapy", "radiotherapy", {
       building: "brook",
-      needs: [need("record and verify", path("radiotherapy", "radio-1")), need("machine", host("linac-1"), host("linac-2"))],
+      needs: [
+        need("record and verify", path("radiotherapy", "radio-1")),
+        need("machine", host("linac-1"), host("linac-2")),
+      ],
       standIns: [fallBack("clinics", 0.2, 1_440)],
       harmPerHour: 15,
       toleratedMinutes: 1_440,
@@ -215,7 +239,13 @@ function wardServices(): readonly CareService[] {
 }
 
 function consultationServices(): readonly CareService[] {
-  const consultations = (site: string, building: string, morning: number, afternoon: number, seats: number): CareService =>
+  const consultations = (
+    site: string,
+    building: string,
+    morning: number,
+    afternoon: number,
+    seats: number,
+  ): CareService =>
     service(`consultations-${site}`, `Consultations, ${site}`, "consultations", {
       building,
       needs: [
