@@ -76,7 +76,10 @@ function installPeers(): void {
   const peers = join(folder, "peers");
   if (!existsSync(join(peers, "package.json")) || existsSync(join(peers, "node_modules"))) return;
   process.stderr.write("Installing the peers (bench/peers), once …\n");
-  spawnSync("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: peers, stdio: "inherit" });
+  spawnSync("npm", ["install", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: peers,
+    stdio: "inherit",
+  });
 }
 
 function main(argv: readonly string[]): number {
