@@ -65,7 +65,8 @@ function infect(epidemic: Epidemic, device: number, by: TrueInfection | null, at
   const infection: TrueInfection = {
     worm: worm.name,
     host: formatIpv4(world.addressOf[device]),
-    by: by === null ? null : by.host,
+    by: by === null ? null : formatIpv4(world.addressOf[by.device]),
+    byDevice: by === null ? null : by.device,
     atMs,
     generation: by === null ? 0 : by.generation + 1,
     port: worm.port,

@@ -6,8 +6,9 @@ import type { SegmentKind, TrafficRole } from "./hospital.ts";
 export interface TrueInfection {
   readonly worm: string;
   readonly host: string;
-  /** Null for the first host of a worm. */
+  /** Address the parent had then (a laptop may have moved since it was infected); null for the first host of a worm. */
   readonly by: string | null;
+  readonly byDevice: number | null;
   /** Start of the contact that infected it; for the first host, when it began. */
   readonly atMs: number;
   /** 0 for the first host. */
