@@ -6,7 +6,7 @@ import type { BatchWriter } from "../model/batch.ts";
 import { DIRECTION_GUESSED, NOT_SEEN, type Outcome, PHASE_CLOSING, PHASE_WHOLE } from "../model/flow.ts";
 import type { HostIndex, Millis, SensorIndex } from "../model/units.ts";
 import type { BothWays } from "./direction-biflow.ts";
-import type { PairKey, PairTable } from "./direction-pairs.ts";
+import { PairKey, type PairTable } from "./direction-pairs.ts";
 import { hasPorts } from "./direction-rules.ts";
 import {
   BYTES,
@@ -29,6 +29,7 @@ export class RowWriter {
   readonly #columns: readonly Column<number>[];
   readonly #from = new Int32Array(RECORD_ROWS_MAX);
   readonly #to = new Int32Array(RECORD_ROWS_MAX);
+  readonly #key = new PairKey();
   #flow = 0;
 
   constructor(writer: BatchWriter, table: RecordTable) {
@@ -119,35 +120,36 @@ export class RowWriter {
 
   /** The outcome of an opening written earlier. */
   writeClosing(table: PairTable, row: number, outcome: Outcome, atMs: Millis): void {
-    this.#writeWaiting(table, row, PHASE_CLOSING, outcome, table.direction[row], atMs);
+    this.#writeWaiting(table, row, PHASE_CLOSING, outcome, table.direction(row), atMs);
   }
 
   /** A record that waited because nothing told who began. */
   writeWhole(table: PairTable, row: number, outcome: Outcome): void {
-    this.#writeWaiting(table, row, PHASE_WHOLE, outcome, DIRECTION_GUESSED, table.startMs[row]);
+    this.#writeWaiting(table, row, PHASE_WHOLE, outcome, DIRECTION_GUESSED, table.startMs(row));
   }
 
   #writeWaiting(table: PairTable, row: number, phase: number, outcome: Outcome, direction: number, atMs: Millis): void {
     const flow = this.#writer.row();
     const { flows, hosts } = this.#writer;
-    const w = table.words;
-    const isV6 = table.family[row] === 6;
-    flows.source[flow] = isV6 ? hosts.intern6(w[0][row], w[1][row], w[2][row], w[3][row]) : hosts.intern4(w[3][row]);
-    flows.target[flow] = isV6 ? hosts.intern6(w[4][row], w[5][row], w[6][row], w[7][row]) : hosts.intern4(w[7][row]);
+    const key = this.#key;
+    table.readKey(row, key);
+    const { isV6, s3, t3 } = key;
+    flows.source[flow] = isV6 ? hosts.intern6(key.s0, key.s1, key.s2, s3) : hosts.intern4(s3);
+    flows.target[flow] = isV6 ? hosts.intern6(key.t0, key.t1, key.t2, t3) : hosts.intern4(t3);
     flows.atMs[flow] = atMs;
-    flows.startMs[flow] = table.startMs[row];
-    flows.durationMs[flow] = table.endMs[row] - table.startMs[row];
-    flows.sourcePort[flow] = table.sourcePort[row];
-    flows.targetPort[flow] = table.targetPort[row];
-    flows.protocol[flow] = table.protocol[row];
+    flows.startMs[flow] = table.startMs(row);
+    flows.durationMs[flow] = table.endMs(row) - table.startMs(row);
+    flows.sourcePort[flow] = key.sourcePort;
+    flows.targetPort[flow] = key.targetPort;
+    flows.protocol[flow] = key.protocol;
     flows.phase[flow] = phase;
     flows.outcome[flow] = outcome;
     flows.direction[flow] = direction;
-    flows.bytes[flow] = table.bytes[row];
-    flows.packets[flow] = table.packets[row];
+    flows.bytes[flow] = table.bytes(row);
+    flows.packets[flow] = table.packets(row);
     flows.bytesBack[flow] = NOT_SEEN;
     flows.packetsBack[flow] = NOT_SEEN;
-    flows.sensor[flow] = table.sensor[row] as SensorIndex;
+    flows.sensor[flow] = table.sensor(row) as SensorIndex;
     this.#flow = flow;
   }
 
@@ -174,6 +176,7 @@ export class RowWriter {
     const c = this.#columns;
     const s = isTurned ? TARGET6 : SOURCE6;
     const t = isTurned ? SOURCE6 : TARGET6;
+    key.isV6 = isV6;
     if (isV6) {
       key.s0 = c[s][record] | 0;
       key.s1 = c[s + 1][record] | 0;
@@ -183,15 +186,14 @@ export class RowWriter {
       key.t1 = c[t + 1][record] | 0;
       key.t2 = c[t + 2][record] | 0;
       key.t3 = c[t + 3][record] | 0;
-      key.family = 6;
     } else {
       key.s3 = c[isTurned ? TARGET4 : SOURCE4][record] | 0;
       key.t3 = c[isTurned ? SOURCE4 : TARGET4][record] | 0;
-      key.family = 4;
     }
     const protocol = c[PROTOCOL][record];
     key.sourcePort = hasPorts(protocol) ? c[isTurned ? TARGET_PORT : SOURCE_PORT][record] : 0;
     key.targetPort = targetPort;
     key.protocol = protocol;
+    key.seal();
   }
 }

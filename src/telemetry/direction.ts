@@ -88,12 +88,14 @@ export class RecordTurner {
   readonly #rows: RowWriter;
   readonly #key = new PairKey();
   readonly #columns: readonly Column<number>[];
+  readonly #waitingColumns: readonly Column<number>[];
   readonly #both: BothWays = { isTurned: false, phase: 0, outcome: 0, direction: 0, bytesBack: -1, packetsBack: -1 };
   #sampledSensors = new Uint8Array(limits.sensorsMax);
   #nowMs = -Infinity;
 
   constructor(writer: BatchWriter, table: RecordTable) {
     this.#columns = table.columns;
+    this.#waitingColumns = [START_MS, END_MS, BYTES, PACKETS].map((slot) => table.columns[slot]);
     this.#rows = new RowWriter(writer, table);
   }
 
@@ -279,15 +281,15 @@ export class RecordTurner {
     this.#fillKey(record, isV6, false, port);
     const reply = replies.find(this.#key);
     if (reply >= 0 && this.#overlaps(replies, reply, record)) {
-      const outcome = outcomeOfReply(replies.meaning[reply]);
+      const outcome = outcomeOfReply(replies.meaning(reply));
       this.#rows.write(record, false, port, PHASE_WHOLE, outcome, direction);
-      this.#rows.setBack(replies.bytes[reply], replies.packets[reply]);
+      this.#rows.setBack(replies.bytes(reply), replies.packets(reply));
       replies.settle(reply);
       return;
     }
     const openers = this.#openers;
     const known = openers.find(this.#key);
-    if (known >= 0 && openers.startMs[known] === this.#columns[START_MS][record]) {
+    if (known >= 0 && openers.startMs(known) === this.#columns[START_MS][record]) {
       tally.duplicates++; // the same packets exported twice: on the way in and on the way out
       return;
     }
@@ -298,8 +300,7 @@ export class RecordTurner {
       return;
     }
     this.#rows.write(record, false, port, PHASE_OPENING, OUTCOME_UNKNOWN, direction);
-    const row = this.#addTo(openers, record, meaning, replyWindowMs);
-    openers.direction[row] = direction;
+    this.#addTo(openers, record, meaning, direction, replyWindowMs);
   }
 
   /** A record of the side that answered. Without its request it is no contact: backscatter looks just so. */
@@ -308,14 +309,14 @@ export class RecordTurner {
     this.#fillKey(record, isV6, true, port);
     const opener = openers.find(this.#key);
     if (opener >= 0 && this.#overlaps(openers, opener, record)) {
-      const atMs = Math.max(openers.startMs[opener], this.#columns[START_MS][record]);
+      const atMs = Math.max(openers.startMs(opener), this.#columns[START_MS][record]);
       this.#rows.writeClosing(openers, opener, outcomeOfReply(meaning), atMs);
       this.#rows.setBack(this.#columns[BYTES][record], this.#columns[PACKETS][record]);
       openers.settle(opener);
       return;
     }
     if (this.#replies.find(this.#key) !== -1) tally.repliesLost++;
-    else this.#addTo(this.#replies, record, meaning, requestWindowMs);
+    else this.#addTo(this.#replies, record, meaning, 0, requestWindowMs);
   }
 
   /** Ports are alike (137 and 137, two high ports) or there are none: who was first began. */
@@ -326,7 +327,7 @@ export class RecordTurner {
     this.#fillKey(record, isV6, true, ports ? columns[SOURCE_PORT][record] : 0);
     const other = waiting.find(this.#key);
     if (other >= 0 && this.#overlaps(waiting, other, record)) {
-      const isOtherFirst = waiting.startMs[other] <= columns[START_MS][record];
+      const isOtherFirst = waiting.startMs(other) <= columns[START_MS][record];
       tally.clientSide++;
       tally.serverSide++;
       if (isOtherFirst) {
@@ -335,15 +336,15 @@ export class RecordTurner {
       } else {
         const port = ports ? columns[TARGET_PORT][record] : 0;
         this.#rows.write(record, false, port, PHASE_WHOLE, OUTCOME_ANSWERED, DIRECTION_GUESSED);
-        this.#rows.setBack(waiting.bytes[other], waiting.packets[other]);
+        this.#rows.setBack(waiting.bytes(other), waiting.packets(other));
       }
       waiting.settle(other);
       return;
     }
     this.#fillKey(record, isV6, false, ports ? columns[TARGET_PORT][record] : 0);
     const known = waiting.find(this.#key);
-    if (known === -1) this.#addTo(waiting, record, meaning, replyWindowMs);
-    else if (known >= 0 && waiting.startMs[known] === columns[START_MS][record]) tally.duplicates++;
+    if (known === -1) this.#addTo(waiting, record, meaning, DIRECTION_GUESSED, replyWindowMs);
+    else if (known >= 0 && waiting.startMs(known) === columns[START_MS][record]) tally.duplicates++;
     else {
       const outcome = meaning === FLAGS_ESTABLISHED ? OUTCOME_ANSWERED : OUTCOME_UNKNOWN;
       const port = ports ? columns[TARGET_PORT][record] : 0;
@@ -355,25 +356,17 @@ export class RecordTurner {
     this.#rows.fillKey(this.#key, record, isV6, isTurned, port);
   }
 
-  #addTo(table: PairTable, record: number, meaning: number, windowMs: Millis): number {
+  #addTo(table: PairTable, record: number, meaning: number, direction: number, windowMs: Millis): void {
     if (table.isFull) this.#makeRoom(table);
-    const columns = this.#columns;
-    const row = table.add(this.#key);
-    table.dueMs[row] = this.#nowMs + windowMs;
-    table.startMs[row] = columns[START_MS][record];
-    table.endMs[row] = columns[END_MS][record];
-    table.bytes[row] = columns[BYTES][record];
-    table.packets[row] = columns[PACKETS][record];
-    table.meaning[row] = meaning;
-    table.sensor[row] = this.#rows.sensor;
-    return row;
+    const row = table.add(this.#key, meaning, direction, this.#rows.sensor);
+    table.fill(row, this.#waitingColumns, record, this.#nowMs + windowMs);
   }
 
   #overlaps(table: PairTable, row: number, record: number): boolean {
     const columns = this.#columns;
     return (
-      columns[START_MS][record] <= table.endMs[row] + overlapSlackMs &&
-      table.startMs[row] <= columns[END_MS][record] + overlapSlackMs
+      columns[START_MS][record] <= table.endMs(row) + overlapSlackMs &&
+      table.startMs(row) <= columns[END_MS][record] + overlapSlackMs
     );
   }
 
@@ -398,13 +391,13 @@ export class RecordTurner {
   #settle(table: PairTable, row: number): void {
     if (table === this.#replies) this.#lostReplies++;
     else if (table === this.#undirected) {
-      const outcome = table.meaning[row] === FLAGS_ESTABLISHED ? OUTCOME_ANSWERED : OUTCOME_UNKNOWN;
+      const outcome = table.meaning(row) === FLAGS_ESTABLISHED ? OUTCOME_ANSWERED : OUTCOME_UNKNOWN;
       this.#rows.writeWhole(table, row, outcome);
     } else {
       // A cumulative SYN without ACK proves it: whoever hears an answer acknowledges or resets it. Sampling hides that.
-      const isProved = table.meaning[row] === FLAGS_ATTEMPT && this.#sampledSensors[table.sensor[row]] === 0;
+      const isProved = table.meaning(row) === FLAGS_ATTEMPT && this.#sampledSensors[table.sensor(row)] === 0;
       const outcome = isProved ? OUTCOME_UNANSWERED : OUTCOME_UNKNOWN;
-      this.#rows.writeClosing(table, row, outcome, table.endMs[row] + replyWindowMs);
+      this.#rows.writeClosing(table, row, outcome, table.endMs(row) + replyWindowMs);
     }
     table.settle(row);
   }
