@@ -68,7 +68,10 @@ export async function collectFiles(
       const { path, error, index } = waiting.pop()!;
       const opened = error === null ? await begin(path, index, options, writer, sensors, files.length > 1) : error;
       if (typeof opened === "string") reports[index] = failedReport(path, opened);
-      else readings.push(opened);
+      else {
+        progress.readBytes += opened.input.state.readBytes;
+        readings.push(opened);
+      }
     }
     if (readings.length === 0) break;
     const reading = nextInStep(readings);

@@ -37,7 +37,7 @@ export function zeekFormatOfKeys(record: Readonly<Record<string, unknown>>): Zee
   if (has("note") && (has("msg") || has("sub") || has("actions"))) return "zeek-notice";
   if (!has("uid") && !has("id.orig_h") && !has("id_orig_h") && !has("id")) return null;
   if (has("conn_state") || (has("proto") && (has("orig_pkts") || has("missed_bytes")))) return "zeek-conn";
-  if (has("proto", "trans_id") || has("query", "qtype")) return "zeek-dns";
+  if (has("proto", "trans_id") || has("query")) return "zeek-dns";
   if (has("endpoint", "operation") || has("named_pipe")) return "zeek-dce-rpc";
   if (has("share_type") || (has("action") && String(record["action"]).startsWith("SMB::"))) return "zeek-smb";
   return "zeek-other";
