@@ -45,7 +45,7 @@ function service(id: string, name: string, kind: ServiceKind, stated: Stated): C
   };
 }
 
-/** A week of consultations from the counts of a full half-day. Wednesday and Friday are lighter; weekends are closed. */
+/** A week from the counts of a full half-day. Wednesday and Friday are lighter; weekends are closed. */
 function week(morning: number, afternoon: number): Consultations {
   const full: readonly [number, number] = [morning, afternoon];
   return {

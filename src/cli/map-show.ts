@@ -3,7 +3,8 @@
 
 import { type Finding, type Inventory, terrainOf, type Upsert } from "../hospital/load.ts";
 import { parseAddress } from "../model/address.ts";
-import { type HospitalMap, roleLabels, type Segment, siteOfSegment } from "../model/map.ts";
+import { type HospitalMap, roleLabels, type Segment } from "../model/map.ts";
+import { siteOfSegment } from "../model/scope.ts";
 import { harmless, paint, type Screen, title } from "./terminal.ts";
 
 /** Site ⊃ building ⊃ segment ⊃ named hosts, then care and what can be ordered. */

@@ -101,6 +101,11 @@ function guess(role: HostRole, confidence: Confidence, reason: string, does: rea
   return { role, does, reason, confidence, isTalker: false };
 }
 
+/** Whether a host reaches so many in vain, or so many ports of each, that what it touches says nothing of the touched. */
+export function isSweeping(conduct: HostConduct): boolean {
+  return ofSweeps(conduct) !== null || ofScanners(conduct) !== null;
+}
+
 /** Clients served on any of the ports. */
 function clientsOn(conduct: HostConduct, ports: readonly number[]): number {
   return Math.max(0, ...ports.map((port) => conduct.served.get(port)?.answered ?? 0));

@@ -21,7 +21,7 @@ import type { HostIndex } from "../model/units.ts";
 import { newHost, newMap, newSegment } from "./blank.ts";
 import { counted, type DraftBlock, draftBlocks } from "./draft-blocks.ts";
 import { CONTACT_ANSWERED, CONTACT_FAILED, DraftContacts, DYNAMIC_PORT_MIN } from "./draft-contacts.ts";
-import { guessRole, type HostConduct, type PortUse, type RoleGuess } from "./draft-roles.ts";
+import { guessRole, type HostConduct, isSweeping, type PortUse, type RoleGuess } from "./draft-roles.ts";
 import { PrefixTable } from "./prefix-table.ts";
 import { type MapComment, writeMap } from "./write.ts";
 
@@ -67,7 +67,11 @@ type Sighted = ReadonlyMap<HostIndex, { readonly mac: string; readonly name: str
 function finishDraft(hosts: HostTable, contacts: DraftContacts, sighted: Sighted): DraftedMap {
   const { active, outsideCount } = insideHosts(hosts, contacts, sighted);
   const blocks = blocksOf(hosts, contacts, active);
-  const conducts = conductsOf(hosts, contacts, active);
+  // What sweeping hosts touched says nothing of the touched: their victims would look like servers.
+  const sweepers = new Set<HostIndex>();
+  for (const [host, conduct] of conductsOf(hosts, contacts, active, sweepers))
+    if (isSweeping(conduct)) sweepers.add(host);
+  const conducts = conductsOf(hosts, contacts, active, sweepers);
   const median = medianOf([...conducts.values()].map((conduct) => conduct.outsideTargets));
   const guesses = new Map([...active].map((host) => [host, guessRole(conducts.get(host) ?? nothingSeen, median)]));
   const table = new PrefixTable(blocks.map((block, value) => ({ cidr: block.cidr, value })));
@@ -181,11 +185,12 @@ function blocksOf(hosts: HostTable, contacts: DraftContacts, active: ReadonlySet
   return [...blocks, ...wide.values()];
 }
 
-/** What each inside host serves and reaches, counted once for each peer. */
+/** What each inside host serves and reaches, once for each peer; `sweepers` do not count as clients. */
 function conductsOf(
   hosts: HostTable,
   contacts: DraftContacts,
   active: ReadonlySet<HostIndex>,
+  sweepers: ReadonlySet<HostIndex>,
 ): ReadonlyMap<HostIndex, HostConduct> {
   interface Open {
     served: Map<number, PortUse>;
@@ -215,7 +220,8 @@ function conductsOf(
         seen.inside.set(target, (seen.inside.get(target) ?? false) || isAnswered);
       } else seen.outside.add(target);
     }
-    if (isTargetInside && isAnswered && active.has(source)) addUse(of(target).served, portKey, true, false, back, out);
+    if (isTargetInside && isAnswered && active.has(source) && !sweepers.has(source))
+      addUse(of(target).served, portKey, true, false, back, out);
   }
   return new Map(
     [...open].map(([host, { served, reached, inside, outside }]) => [

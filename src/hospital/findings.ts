@@ -2,15 +2,8 @@
 // In: a map without problems. Out: remarks with a kind.
 
 import { parseAddress, parseCidr } from "../model/address.ts";
-import {
-  type HospitalMap,
-  isPortInRange,
-  type NeedOption,
-  parsePortRange,
-  type Segment,
-  segmentsOfScope,
-  siteOfSegment,
-} from "../model/map.ts";
+import { type HospitalMap, type NeedOption, type Segment } from "../model/map.ts";
+import { isPortInRange, parsePortRange, segmentsOfScope, siteOfSegment } from "../model/scope.ts";
 import { parsePort } from "../model/port.ts";
 import type { Millis } from "../model/units.ts";
 import { PrefixTable } from "./prefix-table.ts";

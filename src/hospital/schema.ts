@@ -9,12 +9,12 @@ import {
   crossingDefaults,
   type HospitalMap,
   hostRoles,
-  parsePortRange,
   pointKinds,
   segmentUses,
   serviceKinds,
   weekdays,
 } from "../model/map.ts";
+import { parsePortRange } from "../model/scope.ts";
 import { parsePort } from "../model/port.ts";
 
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/;
