@@ -30,8 +30,7 @@ export function flagsOutcome(
   const back = readTcpFlags(flagsBack);
   if (back !== FLAGS_NONE) {
     if (flagsBack & SYN) return OUTCOME_ANSWERED;
-    if (back === FLAGS_ESTABLISHED)
-      return flags > 0 && flags & SYN && flagsBack & RST ? OUTCOME_REFUSED : OUTCOME_ANSWERED;
+    if (back === FLAGS_ESTABLISHED) return OUTCOME_ANSWERED;
     return back === FLAGS_RESET ? OUTCOME_REFUSED : OUTCOME_UNKNOWN;
   }
   const isOneSided = packetsBack <= 0;

@@ -30,7 +30,10 @@ export const samples: readonly (readonly [format: Format, text: string])[] = [
     "zeek-dce-rpc",
     '{"ts":1.5,"id.orig_h":"10.0.0.5","id.resp_h":"10.0.0.9","endpoint":"svcctl","operation":"CreateServiceW"}\n',
   ],
-  ["zeek-notice", '{"ts":1.5,"id.orig_h":"10.0.0.5","note":"A::B","src":"10.0.0.5","dst":"10.0.0.9","p":445}\n'],
+  [
+    "zeek-notice",
+    '{"ts":1.5,"id.orig_h":"10.0.0.5","note":"A::B","msg":"m","src":"10.0.0.5","dst":"10.0.0.9","p":445}\n',
+  ],
   [
     "eve",
     '{"timestamp":"2021-06-06T15:57:37.272281+0200","flow_id":1,"event_type":"flow","src_ip":"10.0.0.5","src_port":50000,"dest_ip":"10.0.0.9","dest_port":445,"proto":"TCP","flow":{"pkts_toserver":1,"pkts_toclient":0,"bytes_toserver":60,"bytes_toclient":0,"start":"2021-06-06T15:57:37.272281+0200","end":"2021-06-06T15:57:38.272281+0200","state":"new"},"tcp":{"tcp_flags_ts":"02","tcp_flags_tc":"00"}}\n{"timestamp":"2021-06-06T15:57:37+0200","event_type":"smb","src_ip":"10.0.0.5","dest_ip":"10.0.0.9","smb":{"command":"X","status":"STATUS_LOGON_FAILURE","ntlmssp":{"user":"u"},"dcerpc":{"interfaces":[{"uuid":"u"}],"req":{"opnum":12}}}}\n{"timestamp":"2021-06-06T15:57:37+0200","event_type":"dns","src_ip":"10.0.0.5","dest_ip":"10.0.0.9","dns":{"type":"query","queries":[{"rrname":"bad.example"}]}}\n',
