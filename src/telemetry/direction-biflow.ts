@@ -13,6 +13,8 @@ import {
   type Outcome,
   PHASE_OPENING,
   PHASE_WHOLE,
+  PROTOCOL_ICMP,
+  PROTOCOL_ICMP6,
   PROTOCOL_TCP,
 } from "../model/flow.ts";
 import {
@@ -74,7 +76,7 @@ export function readBothWays(columns: readonly Column<number>[], record: number,
   both.direction = DIRECTION_SEEN;
   both.bytesBack = columns[BYTES_BACK][record];
   both.packetsBack = columns[PACKETS_BACK][record];
-  if (columns[FIREWALL_EVENT][record] > 0) return readFirewallEvent(columns, record, both);
+  if (isFirewallEvent(columns, record)) return readFirewallEvent(columns, record, both);
   if (columns[NAT_EVENT][record] > 0 && columns[BYTES][record] < 0) return readNatEvent(columns, record, both);
   if (both.packetsBack < 0 && both.bytesBack < 0 && columns[FLAGS_BACK][record] < 0) {
     if (!readOutCounters(columns, record, both)) return false;
@@ -83,6 +85,19 @@ export function readBothWays(columns: readonly Column<number>[], record: number,
   both.outcome = outcomeOf(columns, record, both);
   findInitiator(columns, record, both);
   return true;
+}
+
+/**
+ * Cisco ASA tells sessions: no packet count, or both directions, and its source is who began. Palo Alto and Barracuda put
+ * the same field into one-way records of either side: those are read by flags and ports, but for a denial.
+ */
+function isFirewallEvent(columns: readonly Column<number>[], record: number): boolean {
+  const event = columns[FIREWALL_EVENT][record];
+  if (event <= 0) return false;
+  if (event === 3) return true;
+  const protocol = columns[PROTOCOL][record];
+  if (protocol === PROTOCOL_ICMP || protocol === PROTOCOL_ICMP6) return false;
+  return columns[PACKETS][record] < 0 || columns[BYTES_BACK][record] >= 0;
 }
 
 /** IANA firewallEvent: 1 created, 2 deleted, 3 denied, 4 alert, 5 update. The exporter's source is who began. */

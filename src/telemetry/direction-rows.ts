@@ -4,6 +4,7 @@
 import type { Column } from "../kit/column.ts";
 import type { BatchWriter } from "../model/batch.ts";
 import { DIRECTION_GUESSED, NOT_SEEN, type Outcome, PHASE_CLOSING, PHASE_WHOLE } from "../model/flow.ts";
+import type { HostTable } from "../model/host-table.ts";
 import type { HostIndex, Millis, SensorIndex } from "../model/units.ts";
 import type { BothWays } from "./direction-biflow.ts";
 import { PairKey, type PairTable } from "./direction-pairs.ts";
@@ -54,13 +55,8 @@ export class RowWriter {
     const to = this.#to;
     const source4 = this.#columns[SOURCE4];
     const target4 = this.#columns[TARGET4];
-    // As 32-bit integers: a double would be boxed for the call.
-    for (let record = begin; record < end; record++) {
-      if (source4[record] !== 0) from[record] = hosts.intern4(source4[record] | 0);
-    }
-    for (let record = begin; record < end; record++) {
-      if (target4[record] !== 0) to[record] = hosts.intern4(target4[record] | 0);
-    }
+    internColumn(hosts, source4, from, begin, end);
+    internColumn(hosts, target4, to, begin, end);
     for (let record = begin; record < end; record++) {
       if (source4[record] === 0 && target4[record] === 0) this.#intern6(record);
     }
@@ -195,5 +191,13 @@ export class RowWriter {
     key.targetPort = targetPort;
     key.protocol = protocol;
     key.seal();
+  }
+}
+
+/** As 32-bit integers: a double would be boxed for the call. */
+function internColumn(hosts: HostTable, addresses: Column<number>, rows: Int32Array, begin: number, end: number): void {
+  for (let record = begin; record < end; record++) {
+    const address = addresses[record] | 0;
+    if (address !== 0) rows[record] = hosts.intern4(address);
   }
 }

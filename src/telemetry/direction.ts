@@ -76,6 +76,7 @@ export interface TurnSource {
   /** The exporter looks at one packet in n: a missing reply proves nothing. */
   readonly isSampled: boolean;
   readonly tally: TurnTally;
+  readonly times: { readonly lastMs: Millis };
 }
 
 export class RecordTurner {
@@ -92,6 +93,8 @@ export class RecordTurner {
   readonly #both: BothWays = { isTurned: false, phase: 0, outcome: 0, direction: 0, bytesBack: -1, packetsBack: -1 };
   #sampledSensors = new Uint8Array(limits.sensorsMax);
   #nowMs = -Infinity;
+  #newestMs = -Infinity;
+  #isEnding = false;
 
   constructor(writer: BatchWriter, table: RecordTable) {
     this.#columns = table.columns;
@@ -107,6 +110,7 @@ export class RecordTurner {
   turn(count: number, isTwoWay: boolean, source: TurnSource): void {
     this.#rows.sensor = source.sensor;
     this.#sampledSensors[source.sensor] = source.isSampled ? 1 : 0;
+    if (source.times.lastMs > this.#newestMs) this.#newestMs = source.times.lastMs;
     const step = this.#rows.recordsMax;
     for (let begin = 0; begin < count; begin += step) {
       const end = Math.min(count, begin + step);
@@ -144,6 +148,7 @@ export class RecordTurner {
 
   /** No more input: everything that waits is settled. */
   end(): void {
+    this.#isEnding = true;
     this.#settleDue(Infinity);
   }
 
@@ -212,7 +217,8 @@ export class RecordTurner {
       this.#turnHandshake(record, isV6, tally);
     } else {
       const packets = this.#columns[PACKETS][record];
-      const hasData = packets >= 3 && this.#columns[BYTES][record] > packets * 64;
+      // Three SYNs of Windows or seven of Linux have 60 bytes at most; a conversation has more of one or the other.
+      const hasData = packets >= 8 || (packets >= 3 && this.#columns[BYTES][record] > packets * 64);
       if (hasData) this.#turnEstablished(record, isV6, tally);
       else this.#turnPlain(record, isV6, PROTOCOL_TCP, FLAGS_NONE, tally);
     }
@@ -395,7 +401,10 @@ export class RecordTurner {
       this.#rows.writeWhole(table, row, outcome);
     } else {
       // A cumulative SYN without ACK proves it: whoever hears an answer acknowledges or resets it. Sampling hides that.
-      const isProved = table.meaning(row) === FLAGS_ATTEMPT && this.#sampledSensors[table.sensor(row)] === 0;
+      // So does the end of the input, when the first SYN is so young that the answer may have been on its way.
+      const isCutShort = this.#isEnding && table.startMs(row) + replyWindowMs > this.#newestMs;
+      const isAttempt = table.meaning(row) === FLAGS_ATTEMPT;
+      const isProved = isAttempt && !isCutShort && this.#sampledSensors[table.sensor(row)] === 0;
       const outcome = isProved ? OUTCOME_UNANSWERED : OUTCOME_UNKNOWN;
       this.#rows.writeClosing(table, row, outcome, table.endMs(row) + replyWindowMs);
     }

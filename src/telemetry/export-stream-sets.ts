@@ -15,8 +15,11 @@ import {
   READ_UNSIGNED,
   SAMPLING,
   SAMPLING_SPACE,
+  ICMP_TYPE,
+  ICMP_TYPE_CODE,
   SOURCE4,
   SOURCE6,
+  TARGET_PORT,
 } from "./fields.ts";
 import {
   type ExportMoment,
@@ -154,7 +157,10 @@ export class SetReader {
       return;
     }
     const { has } = template;
-    if (has[SOURCE4] === 0 && has[SOURCE6] === 0) {
+    const hasAddresses = has[SOURCE4] === 1 || has[SOURCE6] === 1;
+    const hasPorts = has[TARGET_PORT] === 1 || has[ICMP_TYPE_CODE] === 1 || has[ICMP_TYPE] === 1;
+    if (!hasAddresses || !hasPorts) {
+      if (hasAddresses) this.#count(domain, count); // an aggregate: between whom, but not what for
       this.skipped.add("unsupported", count);
       return;
     }
@@ -163,9 +169,13 @@ export class SetReader {
     }
     completeTimes(this.table, count, moment.exportMs, domain.times);
     if (has[FLAGS] === 0) this.#countWithoutFlags(domain, count);
+    this.#count(domain, count);
+    this.turner.turn(count, template.isTwoWay, domain);
+  }
+
+  #count(domain: Domain, count: number): void {
     domain.records += count;
     this.records += count;
-    this.turner.turn(count, template.isTwoWay, domain);
   }
 
   #countWithoutFlags(domain: Domain, count: number): void {

@@ -161,7 +161,8 @@ const tcp = (
 
 describe("direction and outcome of one-way records", () => {
   test("an attempt is an opening at once and unanswered when its time is over", () => {
-    const rows = run([tcp(A, B, 50_000, 445, 0x02, 3)]);
+    const later = tcp(A, B, 50_001, 443, 0x1b, 9, T0 + 3_000);
+    const rows = run([tcp(A, B, 50_000, 445, 0x02, 3), later]).filter(({ targetPort }) => targetPort === 445);
     expect(rows.map(({ phase, outcome }) => [phase, outcome])).toEqual([
       [PHASE_OPENING, OUTCOME_UNKNOWN],
       [PHASE_CLOSING, OUTCOME_UNANSWERED],
@@ -631,6 +632,8 @@ describe("hostile input", () => {
       const records = Array.from({ length: 1_000 }, (_, at) => tcp(A + from + at, B, 50_000, 445, 2, 1));
       decoder.decodeDatagram(message([template(300, tuple), data(300, tuple, records)]), "x", NOW_S * 1000);
     }
+    const later = tcp(A, B, 50_001, 443, 0x1b, 9, T0 + 3_000);
+    decoder.decodeDatagram(message([data(300, tuple, [later])]), "x", NOW_S * 1000);
     const rows = finish();
     expect(rows.filter(({ phase }) => phase === PHASE_OPENING)).toHaveLength(Math.ceil(count / 1_000) * 1_000);
     expect(rows.filter(({ outcome }) => outcome === OUTCOME_UNANSWERED)).toHaveLength(Math.ceil(count / 1_000) * 1_000);
