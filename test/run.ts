@@ -84,8 +84,7 @@ async function main(argv: readonly string[]): Promise<number> {
       skipped += summary?.skipped.length ?? 0;
       if (summary === null) facts.push("the suite left no summary");
       else facts.push(`${summary.passed} passed, ${summary.failed} failed, ${summary.skipped.length} skipped`);
-      for (const one of summary?.skipped ?? [])
-        lines.push(`skipped: ${one.name}${one.reason === "" ? "" : `: ${one.reason}`}`);
+      lines.push(...skippedLines(summary?.skipped ?? []));
       for (const one of summary?.broken ?? []) lines.push(`broken: ${one}`);
     }
     const isCounted = part.name === "tests" && failed > failedBefore;
@@ -102,6 +101,17 @@ async function main(argv: readonly string[]): Promise<number> {
   rmSync(folder, { recursive: true, force: true });
   process.stdout.write(`\n${lines.join("\n")}\n\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
   return failed === 0 ? 0 : 1;
+}
+
+/** One line for each group of skipped tests of a file with the same reason. */
+function skippedLines(skipped: TestSummary["skipped"]): string[] {
+  const counts = new Map<string, number>();
+  for (const { name, reason } of skipped) {
+    const group = name.split(" > ").slice(0, 2).join(" > ");
+    const key = `${group}: ${reason}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return [...counts].map(([key, count]) => `skipped ${count} of ${key}`);
 }
 
 function readSummary(path: string): TestSummary | null {
