@@ -1,7 +1,7 @@
 // What a host is, judged from what it serves and what it reaches. Each rule gives a role, a reason with its figures and
 // a confidence. A host that reaches many and is refused by most keeps no role: that is also the shape of a worm.
 
-import { PROTOCOL_ARP, PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from "../model/flow.ts";
+import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from "../model/flow.ts";
 import { classOfPort, formatPort, PORT_LATERAL, PORT_REMOTE } from "../model/port.ts";
 import type { HostRole } from "../model/terrain.ts";
 import { type Confidence, counted } from "./draft-blocks.ts";
@@ -106,6 +106,11 @@ export function isSweeping(conduct: HostConduct): boolean {
   return ofSweeps(conduct) !== null || ofScanners(conduct) !== null;
 }
 
+/** Whether a host answers on print ports. */
+export function isPrinting(conduct: HostConduct): boolean {
+  return clientsOn(conduct, printPorts) > 0;
+}
+
 /** Clients served on any of the ports. */
 function clientsOn(conduct: HostConduct, ports: readonly number[]): number {
   return Math.max(0, ...ports.map((port) => conduct.served.get(port)?.answered ?? 0));
@@ -154,7 +159,7 @@ function ofScanners(conduct: HostConduct): RoleGuess | null {
 function ofPrinting(conduct: HostConduct): RoleGuess | null {
   const printers = targetsOn(conduct, printPorts);
   const clients = clientsOn(conduct, printPorts);
-  if (printers >= SERVER_CLIENTS_MIN && (clientsOn(conduct, sharePorts) > 0 || clients > 0)) {
+  if (printers >= SERVER_CLIENTS_MIN && Math.max(clients, clientsOn(conduct, sharePorts)) >= SERVER_CLIENTS_MIN) {
     const reason = `prints on ${counted(printers, "printer")} and is reached for it by ${counted(Math.max(clients, clientsOn(conduct, sharePorts)), "client")}`;
     return { ...guess("print-server", "likely", reason), isTalker: true };
   }
@@ -247,18 +252,18 @@ function ofGateways(conduct: HostConduct, outsidePeersMedian: number): RoleGuess
   return { ...guess("nat-gateway", "guess", reason), isTalker: true };
 }
 
+/** Ports that every machine answers: names, SNMP, discovery, updates shared between neighbours; ping and dynamic ports. */
+const peerPorts = new Set([udp(137), udp(138), udp(161), udp(1900), udp(3702), udp(5353), udp(5355), tcp(7680)]);
+
+function isPeerPort(port: number): boolean {
+  const protocol = Math.floor(port / 65_536);
+  const isPorted = protocol === PROTOCOL_TCP || protocol === PROTOCOL_UDP;
+  return !isPorted || port % 65_536 >= DYNAMIC_PORT_MIN || peerPorts.has(port);
+}
+
 function ofServers(conduct: HostConduct): RoleGuess | null {
   const served = [...conduct.served]
-    .filter(
-      ([port, use]) =>
-        port % 65_536 < DYNAMIC_PORT_MIN &&
-        Math.floor(port / 65_536) !== PROTOCOL_ARP &&
-        use.answered >= SERVER_CLIENTS_MIN,
-    )
-    .filter(
-      ([port]) =>
-        port !== udp(161) && port !== udp(137) && port !== udp(138) && Math.floor(port / 65_536) !== PROTOCOL_ICMP,
-    )
+    .filter(([port, use]) => use.answered >= SERVER_CLIENTS_MIN && !isPeerPort(port))
     .sort(([, a], [, b]) => b.answered - a.answered);
   if (served.length > 0) {
     const [port, use] = served[0];

@@ -144,6 +144,24 @@ describe("createDraft()", () => {
     expect(comments.find((each) => each.section === "hosts" && each.index === index)?.text).toContain("a sweep");
   });
 
+  test("does not take the victims of a sweep for servers, nor those who ask printers for monitoring", () => {
+    const struck = new Traffic();
+    smallHospital(struck);
+    for (const source of ["10.1.2.20", "10.1.2.21", "10.1.2.22", "10.1.2.23"]) {
+      for (let last = 60; last < 100; last++) struck.flow(source, `10.1.2.${last}`, "tcp/445", OUTCOME_UNANSWERED);
+      for (let last = 24; last < 32; last++) struck.flow(source, `10.1.2.${last}`, "tcp/445");
+      for (let last = 5; last < 8; last++) struck.flow(source, `10.1.5.${last}`, "udp/161");
+    }
+    for (let last = 8; last < 20; last++) {
+      struck.flow("10.1.3.20", `10.1.5.${last}`, "tcp/9100");
+      struck.flow("10.1.2.30", `10.1.5.${last}`, "udp/161");
+    }
+    const { map } = struck.finish();
+    const listed = new Map(map.hosts.map((host) => [host.addresses[0], host.role]));
+    for (let last = 24; last < 32; last++) expect(listed.get(`10.1.2.${last}`), `10.1.2.${last}`).toBeUndefined();
+    expect(listed.get("10.1.2.20")).toBe("unknown");
+  });
+
   test("takes the busiest public block for the inside when no address is private", () => {
     const open = new Traffic();
     for (let last = 1; last < 40; last++) open.flow("203.0.113.5", `198.51.100.${last}`, "tcp/443");
