@@ -15,7 +15,9 @@ export const LIST_IDLE_TCP = 6;
 export const LIST_IDLE_DATAGRAM = 7;
 export const LIST_IDLE_SHORT = 8;
 export const LIST_FINISHED = 9;
-export const LIST_COUNT = 10;
+/** Still without an answer when the clock stepped back: judged at the end, for the file may be out of order. */
+export const LIST_DEFERRED = 10;
+export const LIST_COUNT = 11;
 
 /**
  * Milliseconds of event time, by list.
@@ -32,10 +34,20 @@ export const LIST_COUNT = 10;
  * - Finished 4 min: twice the maximum segment lifetime (RFC 9293 section 3.4.2).
  */
 export const listTimeoutMs: readonly number[] = [
-  3_500, 5_000, 4_000, 1_000, 1_000, 60_000, 7_500_000, 300_000, 60_000, 240_000,
+  3_500,
+  5_000,
+  4_000,
+  1_000,
+  1_000,
+  60_000,
+  7_500_000,
+  300_000,
+  60_000,
+  240_000,
+  Number.POSITIVE_INFINITY,
 ];
 
-/** A step of the clock forward by more than this is a jump, not a silence: captures glued together. */
+/** A step of the clock by more than this is a jump, not a silence: captures glued together. */
 export const JUMP_FORWARD_MS = 86_400_000;
 /** A step back by more than this is a jump; less is packets out of order (several queues, several interfaces). */
 export const JUMP_BACK_MS = 60_000;

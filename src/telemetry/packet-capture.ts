@@ -83,7 +83,7 @@ export class Capture {
     }
     if (atMs < this.#firstMs) this.#firstMs = atMs;
     if (atMs > this.watermarkMs) this.watermarkMs = atMs;
-    this.#assembler.advance(atMs);
+    this.#assembler.life.advance(atMs);
     const packet = this.#packet;
     packet.atMs = atMs;
     const at = networkBegin(packet, linkType, bytes, begin, end);
@@ -100,7 +100,7 @@ export class Capture {
 
   /** The input is over. `isCut`: it ended inside a record. */
   end(isCut: boolean): void {
-    this.#assembler.end();
+    this.#assembler.life.end();
     if (!isCut) return;
     this.skips[SKIP_TRUNCATED]++;
     this.#remark = "the file ends inside a packet: everything before it was read";
@@ -207,7 +207,6 @@ export class Capture {
 
   report(format: Format): InputReport {
     const { path } = this.#context;
-    const assembler = this.#assembler;
     const hasTime = this.#firstMs !== Number.POSITIVE_INFINITY;
     const firstMs = hasTime ? this.#firstMs : null;
     const lastMs = hasTime ? this.watermarkMs : null;
@@ -229,7 +228,7 @@ export class Capture {
       path,
       format,
       carries: [],
-      flows: assembler.flows,
+      flows: this.#assembler.life.flows,
       records: this.#records,
       skipped: skipCounts(this.skips),
       notVisible: this.#notVisible(),
@@ -242,7 +241,8 @@ export class Capture {
   }
 
   #notVisible(): NotVisible[] {
-    const { flows, midStreamFlows, twoWayFlows, unseenAnswers } = this.#assembler;
+    const { midStreamFlows } = this.#assembler;
+    const { flows, twoWayFlows, unseenAnswers } = this.#assembler.life;
     const notVisible: NotVisible[] = [];
     if (this.#cutPayloads > 0 && this.#wholePayloads === 0) notVisible.push("dns-names", "payload");
     if (twoWayFlows === 0 && (unseenAnswers > 0 || flows >= ONE_WAY_FLOWS_MIN)) notVisible.push("reverse-direction");
@@ -253,7 +253,8 @@ export class Capture {
 
   #remarks(): string[] {
     const remarks: string[] = [];
-    const { jumps, largestJumpMs, evictedFlows, unfollowedPackets, lostFlows } = this.#assembler;
+    const { unfollowedPackets } = this.#assembler;
+    const { jumps, largestJumpMs, evictedFlows, lostFlows } = this.#assembler.life;
     if (this.#remark !== null) remarks.push(this.#remark);
     const { duplicates, packets } = this.#duplicates;
     const share = duplicates / Math.max(1, packets);

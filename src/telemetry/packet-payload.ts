@@ -1,7 +1,7 @@
 // Evidence in payloads: watched names in DNS, HTTP and TLS, and SMB. Bounded state; contents are never kept.
 
 import type { HostIndex } from "../model/units.ts";
-import { FLAG_KEPT, FLAG_LOOKED } from "./assembly.ts";
+import { FLAG_KEPT, FLAG_LOOKED } from "./assembly-life.ts";
 import type { AssemblyTable } from "./assembly-table.ts";
 import type { DecoderContext } from "./decoder.ts";
 import { queriedName, requestedHost, serverName } from "./dns.ts";

@@ -11,8 +11,8 @@ import {
   shareOf,
   wideText,
 } from "./smb-fields.ts";
-import type { SmbReport, SmbSession } from "./smb.ts";
 import { howOfPipe } from "./smb-rpc.ts";
+import type { SmbReport, SmbSession } from "./smb-session.ts";
 
 const COMMAND_RENAME = 0x07;
 const COMMAND_TRANSACTION = 0x25;

@@ -2,8 +2,8 @@
 // Encrypted messages have another mark and never come here.
 
 import { canWrite, isLogonFailure, isProgram, little16, little32, ntlmLogon, shareOf, wideText } from "./smb-fields.ts";
-import type { SmbReport, SmbSession } from "./smb.ts";
 import { howOfPipe } from "./smb-rpc.ts";
+import type { SmbReport, SmbSession } from "./smb-session.ts";
 
 const COMMAND_SESSION_SETUP = 1;
 const COMMAND_TREE_CONNECT = 3;

@@ -4,53 +4,21 @@
 import { limits } from "../limits.ts";
 import type { BatchWriter } from "../model/batch.ts";
 import type { HostIndex } from "../model/units.ts";
-import { FLAG_KEPT } from "./assembly.ts";
+import { FLAG_KEPT } from "./assembly-life.ts";
 import type { AssemblyTable } from "./assembly-table.ts";
 import { int32, type Packet, uint16 } from "./packet.ts";
-import type { ShareKind } from "./smb-fields.ts";
 import { readSmb1 } from "./smb-first.ts";
 import type { RemoteHow } from "./smb-rpc.ts";
 import { readSmb2 } from "./smb-second.ts";
+import { type SmbProbe, type SmbReport, SmbSession } from "./smb-session.ts";
 
 const MAGIC1 = 0xff534d42 | 0;
 const MAGIC2 = 0xfe534d42 | 0;
 const MESSAGES_MAX = 32; // in one segment
-const TREES_MAX = 32;
 const REPEAT_MS = 60_000; // the same remote execution again is news after this long
 const RENAME_WINDOW_MS = 10_000;
 /** Renames within the window that make a burst: people rename folders, not twenty files in ten seconds. */
 const RENAMES_MIN = 20;
-
-export type SmbProbe = "smb1-anonymous-ipc" | "ms17-010" | "doublepulsar";
-
-/** What is remembered of one connection. */
-export class SmbSession {
-  /** Anonymous SMB1 session on the pipe share since then, with nothing ordinary done in it; NaN when it is not so. */
-  bareIpcMs = Number.NaN;
-  isAnonymous = false;
-  hasOrdinaryUse = false;
-  hasNtTransaction = false;
-  accountHash = 0;
-  /** Share asked for by the last tree connect, and the trees known to be of administrators. */
-  share: ShareKind = "other";
-  readonly adminTrees = new Set<number>();
-  renames = 0;
-  renamesSinceMs = 0;
-
-  /** The last tree connect was granted as `tree`. */
-  granted(tree: number): void {
-    if (this.share === "admin" && this.adminTrees.size < TREES_MAX) this.adminTrees.add(tree);
-  }
-}
-
-/** Where the readers of the two dialects say what they saw. Source is the client, target the server. */
-export interface SmbReport {
-  readonly atMs: number;
-  probe(probe: SmbProbe): void;
-  remote(how: RemoteHow): void;
-  logonFailed(accountHash: number): void;
-  renamed(session: SmbSession): void;
-}
 
 export class SmbReader implements SmbReport {
   atMs = 0;
