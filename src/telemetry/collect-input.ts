@@ -5,6 +5,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
+import { assert } from "../kit/assert.ts";
 import { type Sniffed, sniff, sniffBytes } from "./sniff.ts";
 
 export const chunkBytes = 262_144;
@@ -37,15 +38,11 @@ export async function openInput(path: string, stdin?: AsyncIterable<Uint8Array>)
   const state: ReadState = { readBytes: 0, totalBytes: 0, lastReadBytes: 0 };
   let source: AsyncGenerator<Uint8Array>;
   if (path === "-") {
-    if (stdin === undefined) throw new Error("the standard input must be given, got none");
+    assert(stdin !== undefined, "the standard input is given when `-` is read");
     source = counted(stdin, state);
   } else {
     const handle = await open(path, "r");
     const stat = await handle.stat();
-    if (stat.isDirectory()) {
-      await handle.close();
-      throw new Error("the path must be a file, got a folder");
-    }
     state.totalBytes = stat.isFile() ? stat.size : 0;
     source = fileChunks(handle, state, !stat.isFile());
   }

@@ -1,6 +1,7 @@
 import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Row, rowsOf, zeekTsv } from "../../test/logs/read-log.ts";
@@ -133,6 +134,15 @@ describe("collectFiles()", () => {
     expect(rows).toHaveLength(4);
     expect(batches).toBeGreaterThan(1);
     expect((await collect(["-"])).report.inputs[0].error).toContain("standard input");
+  });
+
+  test("exports inside a capture are decoded, and the capture lasts as long as the flows in it", async () => {
+    const path = fileURLToPath(new URL("../../test/captures/ad-playbook-v5.pcap", import.meta.url));
+    const { report, rows } = await collect([path]);
+    expect(report.inputs[0]).toMatchObject({ format: "pcap", carries: ["netflow5"], flows: 106, error: null });
+    expect(report.inputs[0].notVisible).toContain("payload");
+    expect(report.to! - report.from!).toBeLessThan(600_000);
+    expect(Math.min(...rows.map(({ startMs }) => startMs))).toBe(report.from);
   });
 
   test("progress ends at the size of all files", async () => {

@@ -34,6 +34,8 @@ export interface CollectReport {
   readonly from: Millis | null;
   readonly to: Millis | null;
   readonly flows: number;
+  /** Observations beyond `limits.batchObservationsMax` of one batch, which were left out. */
+  readonly observationsDropped: number;
 }
 
 /** One input under way. */
@@ -88,7 +90,7 @@ export async function collectFiles(
     await reading.input.close();
   }
   writer.flush();
-  return summed(reports);
+  return { ...summed(reports), observationsDropped: writer.observationsDropped };
 }
 
 /** Opens and sniffs one file and makes its decoder; or says in one sentence why not. */
@@ -100,6 +102,7 @@ async function begin(
   sensors: (name: string) => SensorIndex,
   isOneOfMany: boolean,
 ): Promise<Reading | string> {
+  if (path === "-" && options.stdin === undefined) return "Cannot read -: the standard input must be given, got none";
   let input: OpenInput;
   try {
     input = await openInput(path, options.stdin);
@@ -173,7 +176,7 @@ function failedReport(path: string, error: string): InputReport {
   };
 }
 
-function summed(inputs: readonly InputReport[]): CollectReport {
+function summed(inputs: readonly InputReport[]): Omit<CollectReport, "observationsDropped"> {
   let from: Millis | null = null;
   let to: Millis | null = null;
   let flows = 0;

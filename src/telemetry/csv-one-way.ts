@@ -73,7 +73,7 @@ export class CsvOneWay {
     tally.flows++;
     // Files are sorted by end or start only roughly: what waits is settled by the newest end seen so far.
     this.#turner.advance(tally.lastMs);
-    this.#turner.turn(1, false, { sensor: this.#sensor, isSampled: false, tally: this.#turned });
+    this.#turner.turn(1, false, { sensor: this.#sensor, isSampled: false, tally: this.#turned, times: tally });
   }
 
   end(): void {

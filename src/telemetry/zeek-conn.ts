@@ -17,7 +17,7 @@ import type { DecoderContext, NotVisible } from "./decoder.ts";
 import type { FieldSet } from "./lines-fields.ts";
 import { LogRow, readProtocol } from "./lines-row.ts";
 import type { LogTally } from "./lines-tally.ts";
-import type { ZeekKind } from "./zeek-kinds.ts";
+import type { ZeekKind } from "./zeek-kind.ts";
 import {
   BACK,
   FLIPPED,

@@ -9,17 +9,9 @@ import { RenameCounter } from "./lines-renames.ts";
 import { internCell, isUnicast } from "./lines-row.ts";
 import type { LogTally } from "./lines-tally.ts";
 import { ZeekConn } from "./zeek-conn.ts";
+import type { ZeekKind } from "./zeek-kind.ts";
 import type { ZeekFormat } from "./zeek-paths.ts";
 import { dceRpcAct, isAdminShare, isProgramName } from "./zeek-remote.ts";
-
-/** One kind of log: the fields it wants, and what it makes of a record. */
-export interface ZeekKind {
-  readonly format?: ZeekFormat;
-  readonly names: readonly (readonly string[])[];
-  take(fields: FieldSet): void;
-  end?(): void;
-  notVisible(): NotVisible[];
-}
 
 export function createZeekKind(format: ZeekFormat, context: DecoderContext, tally: LogTally): ZeekKind {
   switch (format) {

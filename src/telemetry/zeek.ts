@@ -7,7 +7,8 @@ import { JsonScanner } from "./json-scan.ts";
 import { RecordSplitter, type RecordSink } from "./lines.ts";
 import { FieldSet } from "./lines-fields.ts";
 import { type LogOptions, LogTally } from "./lines-tally.ts";
-import { createZeekKind, type ZeekKind } from "./zeek-kinds.ts";
+import type { ZeekKind } from "./zeek-kind.ts";
+import { createZeekKind } from "./zeek-kinds.ts";
 import { type ZeekFormat, zeekFormatOfPath } from "./zeek-paths.ts";
 
 const HASH = 35;
