@@ -18,6 +18,8 @@ export interface BaselineFile {
   readonly scoredContactsPerDay: number;
   readonly contacts: string;
   readonly activeHosts: string;
+  /** Pairs: address hash, new contacts on lateral and log-on ports per hundred days, of hosts that make some. */
+  readonly busy: string;
   /** Pairs: listener key, number of clients. */
   readonly servers: string;
   readonly talkers: readonly { readonly addressHash: number; readonly kind: string; readonly untilMs: Millis }[];
@@ -31,6 +33,7 @@ export class Baseline implements Learned {
   readonly #active: Set<number>;
   readonly #talkers: Map<number, Millis>;
   readonly #servers: Uint32Array;
+  readonly #habitWeights = new Map<number, number>();
 
   constructor(file: BaselineFile) {
     this.file = file;
@@ -42,12 +45,25 @@ export class Baseline implements Learned {
     for (const key of keys) this.#contacts.see(key, 0);
     this.#active = new Set(decodeWords(file.activeHosts));
     this.#servers = decodeWords(file.servers);
+    const busy = decodeWords(file.busy);
+    for (let at = 0; at + 1 < busy.length; at += 2) {
+      const ratio = busy[at + 1] / 100 / Math.max(1, file.scoredContactsPerDay);
+      if (ratio > 1) this.#habitWeights.set(busy[at], Math.log(ratio));
+    }
     this.#talkers = new Map(file.talkers.map((talker) => [talker.addressHash, talker.untilMs]));
   }
 
   /** Whether this contact was usual. */
   knows(key: number): boolean {
     return this.#contacts.peek(key) !== 0;
+  }
+
+  /**
+   * How much less a new contact on a lateral or log-on port says about this host than about an ordinary one:
+   * ln(its contacts per day / those of an ordinary host). An administrator's tenth machine of the day is no news.
+   */
+  habitWeight(addressHash: number): number {
+    return this.#habitWeights.get(addressHash >>> 0) ?? 0;
   }
 
   talkerUntilMs(addressHash: number): Millis | null {
@@ -77,7 +93,12 @@ export function readBaseline(text: string, path: string): Baseline {
     throw new Error(`Cannot read the baseline ${path}: the file must be JSON, got text that does not parse`);
   }
   const file = value as Partial<BaselineFile>;
-  if (file?.schema !== "cordon.baseline/1" || typeof file.contacts !== "string" || !Array.isArray(file.talkers)) {
+  if (
+    file?.schema !== "cordon.baseline/1" ||
+    typeof file.contacts !== "string" ||
+    typeof file.busy !== "string" ||
+    !Array.isArray(file.talkers)
+  ) {
     const got = String(file?.schema ?? "no schema");
     throw new Error(`Cannot read the baseline ${path}: the schema must be cordon.baseline/1, got ${got}`);
   }

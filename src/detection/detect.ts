@@ -5,9 +5,10 @@ import { limits } from "../limits.ts";
 import type { Batch } from "../model/batch.ts";
 import { OUTCOME_ANSWERED, OUTCOME_REFUSED, OUTCOME_UNANSWERED, PROTOCOL_TCP } from "../model/flow.ts";
 import type { Sighting } from "../model/observation.ts";
-import type { Detection, Outbreak, Suspect } from "../model/outbreak.ts";
+import type { Detection, OutbreakId, Suspect } from "../model/outbreak.ts";
 import { formatPort } from "../model/port.ts";
-import type { Millis } from "../model/units.ts";
+import type { HostIndex, Millis } from "../model/units.ts";
+import { becauseOf } from "./because.ts";
 import { Clues } from "./clues.ts";
 import { homeNetworks } from "./home.ts";
 import { learnBaseline } from "./learn.ts";
@@ -119,8 +120,9 @@ export class Detector {
     }
     inside.sort((a, b) => a.onsetMs - b.onsetMs || a.host - b.host);
     const outbreaks = growTrees(state, inside);
+    const outbreakOf = new Map(outbreaks.flatMap(({ id, hosts }) => hosts.map((host) => [host, id] as const)));
     return {
-      suspects: inside.slice(0, limits.resultRowsMax).map((flag) => this.#suspectOf(flag, outbreaks)),
+      suspects: inside.slice(0, limits.resultRowsMax).map((flag) => this.#suspectOf(flag, outbreakOf)),
       outbreaks,
       notables: listNotables(state, this.#clues, outside, talkers),
     };
@@ -131,9 +133,9 @@ export class Detector {
     return learnBaseline(this.#state, this.#firstMs);
   }
 
-  #suspectOf(flag: Flag, outbreaks: readonly Outbreak[]): Suspect {
-    const { sources, hosts } = this.#state;
-    const outbreak = outbreaks.find((one) => one.hosts.includes(flag.host));
+  #suspectOf(flag: Flag, outbreakOf: ReadonlyMap<HostIndex, OutbreakId>): Suspect {
+    const state = this.#state;
+    const { sources, hosts } = state;
     return {
       host: flag.host,
       address: hosts.format(flag.host),
@@ -142,8 +144,8 @@ export class Detector {
       flaggedMs: flag.flaggedMs,
       contactsToFlag: flag.contactsToFlag,
       logOdds: sources.peak[flag.source * GROUPS + flag.group],
-      outbreak: outbreak?.id ?? null,
-      because: flag.because,
+      outbreak: outbreakOf.get(flag.host) ?? null,
+      because: becauseOf(state, flag),
     };
   }
 

@@ -4,18 +4,23 @@ import type { Millis } from "../model/units.ts";
 import { type BaselineFile, encodeWords, TALKER_VALID_MS } from "./baseline.ts";
 import { FACT_INSIDE } from "./home.ts";
 import { SERVER_CLIENTS_MIN } from "./likelihood.ts";
-import { CLASSES, SOURCE_SUSPECT } from "./sources.ts";
+import { CLASSES } from "./sources.ts";
 import type { DetectorState } from "./state.ts";
 import { excuse } from "./talkers.ts";
 import { PORT_LATERAL, PORT_OTHER, PORT_REMOTE } from "../model/port.ts";
 
+/** From this rate on a host's own habit is kept. */
+const BUSY_CONTACTS_PER_DAY = 2;
 const DAY_MS = 24 * 3_600_000;
+/** New contacts on lateral and log-on ports per quiet day from which many contacts are a host's habit. */
+const HABIT_CONTACTS_PER_DAY = 40;
 
 /** @param firstMs time of the first row the detector saw */
 export function learnBaseline(state: DetectorState, firstMs: Millis): BaselineFile {
   const { sources, facts, hosts, memory, listeners, newestMs } = state;
   const days = Math.max((newestMs - firstMs) / DAY_MS, 1 / 24);
   const active: number[] = [];
+  const busy: number[] = [];
   const talkers: { addressHash: number; kind: string; untilMs: Millis }[] = [];
   let scored = 0;
   let ordinary = 0;
@@ -25,13 +30,14 @@ export function learnBaseline(state: DetectorState, firstMs: Millis): BaselineFi
     if ((facts.of(host, newestMs) & FACT_INSIDE) === 0) continue;
     active.push(hosts.hash[host] >>> 0);
     const talker = excuse(state, source);
-    const isFlagged = sources.status[source] === SOURCE_SUSPECT;
-    if (talker !== null || isFlagged) {
-      const kind = talker?.kind ?? "unknown";
+    const lateral = sources.byClass[source * CLASSES + PORT_LATERAL] + sources.byClass[source * CLASSES + PORT_REMOTE];
+    if (talker !== null || lateral / days >= HABIT_CONTACTS_PER_DAY) {
+      const kind = talker?.kind ?? "many-contacts";
       talkers.push({ addressHash: hosts.hash[host], kind, untilMs: newestMs + TALKER_VALID_MS });
       continue;
     }
     ordinary++;
+    if (lateral / days >= BUSY_CONTACTS_PER_DAY) busy.push(hosts.hash[host] >>> 0, Math.round((100 * lateral) / days));
     for (const portClass of [PORT_LATERAL, PORT_REMOTE, PORT_OTHER])
       scored += sources.byClass[source * CLASSES + portClass];
   }
@@ -45,6 +51,7 @@ export function learnBaseline(state: DetectorState, firstMs: Millis): BaselineFi
     scoredContactsPerDay: Math.max(1, scored / Math.max(1, ordinary * days)),
     contacts: encodeWords(memory.keys()),
     activeHosts: encodeWords(Uint32Array.from(active).sort()),
+    busy: encodeWords(Uint32Array.from(busy)),
     servers: encodeWords(Uint32Array.from(servers)),
     talkers,
   };

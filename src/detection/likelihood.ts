@@ -130,3 +130,10 @@ export const SERVER_CLIENTS_MIN = 2;
 export const WITNESS_CONTACTS_MAX = 20;
 /** A host called by this one was flagged after it had turned client: the rest of the evidence against its caller. */
 export const FLAGGED_CHILD_WEIGHT = 2;
+/**
+ * Two hosts tied by "called, then client" are judged together: the sum of their evidence against the threshold plus the
+ * logarithm of the pairs a host forms in a day (about four).
+ */
+export const JOINT_MARGIN = 1.5;
+/** How long a child speaks for its caller in the joint judgement. */
+export const JOINT_WINDOW_MS = 3_600_000;

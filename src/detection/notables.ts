@@ -2,6 +2,7 @@
 
 import type { Notable, NotableKind } from "../model/outbreak.ts";
 import type { HostIndex, Millis } from "../model/units.ts";
+import { becauseOf } from "./because.ts";
 import { type Clues, tell } from "./clues.ts";
 import { FACT_INSIDE, FACT_TALKER } from "./home.ts";
 import {
@@ -53,7 +54,7 @@ export function listNotables(
 ): Notable[] {
   const list = new NotableList();
   for (const flag of outside) {
-    list.add(flag.host, "inbound-scan", flag.onsetMs, `from outside: ${flag.because[0]}`);
+    list.add(flag.host, "inbound-scan", flag.onsetMs, `from outside: ${becauseOf(state, flag)[0]}`);
   }
   for (const { flag, sentence } of talkers) list.add(flag.host, "known-talker", flag.onsetMs, sentence);
   for (const clue of clues.list()) {

@@ -56,11 +56,14 @@ import {
   SOURCE_SUSPECT,
 } from "./sources.ts";
 import type { DetectorState } from "./state.ts";
-import { exposeTarget, propagation, sameLoad, testThreshold } from "./suspicion.ts";
+import { PROGRAM_BYTES_MIN } from "./delays.ts";
+import { exposeTarget, propagation, sameLoad, testThreshold, testWithCaller } from "./suspicion.ts";
 import { groupOf, isSpreading, weigh } from "./tests.ts";
 
 /** A contact whose pair was known already: its outcome will count for little. */
 const CONTACT_PENDING_KNOWN_PAIR = 3;
+/** A suspect's habits are studied up to this many contacts (is it a scanner of holes?); then only its reach matters. */
+const SUSPECT_CONTACTS_STUDIED = 32;
 /** A discovery score from which the next lateral contact is taken as the follow-up of a sweep. */
 const SWEEP_SCORE_MIN = 5;
 
@@ -86,7 +89,7 @@ export function scoreFlows(state: DetectorState, flows: FlowTable, begin: number
       if (before === CONTACT_SETTLED) {
         const row = state.sources.find(from);
         if (row === NO_SOURCE) continue;
-        state.sources.repeats[row]++;
+        if (isSpreading(classOfPort(protocol[flow], targetPort[flow]), protocol[flow])) state.sources.repeats[row]++;
         if (bytesBack[flow] > 0) state.sources.bytesBack[row] += bytesBack[flow];
         if (isUnderSuspicion(state.sources, row)) rememberRepeat(state, row, flows, flow, result);
         continue;
@@ -114,13 +117,17 @@ function newContact(state: DetectorState, flows: FlowTable, flow: number, key: n
   const sourceFacts = facts.of(from, at);
   const row = sources.rowOf(from, at);
   if (row === NO_SOURCE) return;
-  sources.contacts[row]++;
+  const spreading = isSpreading(portClass, protocol);
   sources.byClass[row * CLASSES + portClass]++;
+  if (sources.status[row] === SOURCE_SUSPECT && isStudied(sources, row)) {
+    suspectContact(state, row, flows, flow, key, portClass, spreading && isInside, outcome);
+    return;
+  }
+  sources.contacts[row]++;
   const portBit = (Math.imul(port ^ (protocol << 8), 0x9e3779b1) >>> 26) & 63;
   if (portBit < 32) sources.portsLow[row] |= 1 << portBit;
   else sources.portsHigh[row] |= 1 << (portBit - 32);
 
-  const spreading = isSpreading(portClass, protocol);
   const marksPair = portClass !== PORT_DISCOVERY && portClass !== PORT_INFRASTRUCTURE;
   const isKnownPair = marksPair && memory.see(pairKey(hosts.hash[from], hosts.hash[to]), at) !== CONTACT_UNKNOWN;
   if (isKnownPair && protocol === PROTOCOL_TCP) sources.knownPairs[row]++;
@@ -135,6 +142,9 @@ function newContact(state: DetectorState, flows: FlowTable, flow: number, key: n
   const group = groupOf(portClass, isInside);
   let weight = openingWeight(portClass, kind);
   if ((sourceFacts & FACT_TALKER) !== 0) weight = Math.min(weight, 0);
+  else if (weight > 0 && group <= GROUP_REMOTE && state.baseline !== null) {
+    weight = Math.max(0, weight - state.baseline.habitWeight(hosts.hash[from]));
+  }
   if (weight > 0 && isKnownPair) weight *= KNOWN_PAIR_SHARE;
   else if (weight > 0 || portClass === PORT_OTHER) {
     weight = shaped(state, row, group, portClass, from, to, port, at, weight);
@@ -152,6 +162,34 @@ function newContact(state: DetectorState, flows: FlowTable, flow: number, key: n
   if (group <= GROUP_INSIDE) sources.lastMs[row] = at;
   if (outcome !== 0) settleWith(state, row, flows, flow, portClass, group, kind, isKnownPair, outcome);
   testThreshold(state, row, group, from, protocol, port, at);
+  if (sources.propagated[row] > 0) testWithCaller(state, row, group, from, protocol, port, at);
+}
+
+/** Enough is known of a suspect's habits, unless it begins to look like a scanner of holes. */
+function isStudied(sources: DetectorState["sources"], row: number): boolean {
+  const contacts = sources.contacts[row];
+  return contacts >= SUSPECT_CONTACTS_STUDIED && sources.knownPairs[row] * 2 < contacts;
+}
+
+/** The short way for a suspect: no more evidence is needed, but whom it reaches is. */
+function suspectContact(
+  state: DetectorState,
+  row: number,
+  flows: FlowTable,
+  flow: number,
+  key: number,
+  portClass: PortClass,
+  isSpread: boolean,
+  outcome: Outcome,
+): void {
+  if (!isSpread) return;
+  const to = flows.target[flow];
+  const at = flows.atMs[flow];
+  remember(state, row, flows, flow, portClass, outcome);
+  if (outcome === 0) state.memory.mark(key, CONTACT_PENDING);
+  else if (outcome === OUTCOME_ANSWERED) {
+    exposeTarget(state, flows.source[flow], to, groupOf(portClass, true), flows.targetPort[flow], at, at);
+  }
 }
 
 function noteOutsideCaller(state: DetectorState, to: HostIndex): void {
@@ -199,7 +237,9 @@ function shaped(
     if (sources.score[row * GROUPS + GROUP_DISCOVERY] >= SWEEP_SCORE_MIN) shapedWeight += AFTER_SWEEP_WEIGHT;
   }
   const calledBack = memory.peek(pairKey(hosts.hash[to], hosts.hash[from])) !== CONTACT_UNKNOWN;
-  return calledBack ? shapedWeight * RETURNED_CALL_SHARE : shapedWeight;
+  if (!calledBack) return shapedWeight;
+  sources.returned[row]++;
+  return shapedWeight * RETURNED_CALL_SHARE;
 }
 
 /** Writes the contact down for those who look for causes later. */
@@ -270,11 +310,13 @@ function rememberRepeat(state: DetectorState, row: number, flows: FlowTable, flo
   const port = flows.targetPort[flow];
   const at = flows.atMs[flow];
   if (!isSpreading(classOfPort(protocol, port), protocol) || !state.facts.isInside(to, at)) return;
+  // A call to a known target that carries no program infects nobody new; a fast worm going round makes thousands.
+  if (flows.bytes[flow] > 0 && flows.bytes[flow] < PROGRAM_BYTES_MIN) return;
   const last = to < state.lastCall.length ? state.log.row(state.lastCall[to]) : NO_CONTACT;
   if (last !== NO_CONTACT && state.log.source[last] === flows.source[flow]) return;
   writeCall(state, row, flows, flow, outcome);
   if (state.sources.status[row] === SOURCE_SUSPECT && outcome === OUTCOME_ANSWERED) {
-    exposeTarget(state, flows.source[flow], to, groupOf(classOfPort(protocol, port), true), port, at);
+    exposeTarget(state, flows.source[flow], to, groupOf(classOfPort(protocol, port), true), port, at, at);
   }
 }
 
@@ -352,7 +394,7 @@ function settleWith(
       weight += sameLoad(state, row, from, flows.protocol[flow], port, flows.bytes[flow]);
     }
     if (sources.status[row] === SOURCE_SUSPECT && kind !== TARGET_OUTSIDE && isSpreading(portClass, PROTOCOL_TCP))
-      exposeTarget(state, from, to, group, port, at);
+      exposeTarget(state, from, to, group, port, at, at);
   } else {
     sources.failed[row]++;
   }

@@ -51,12 +51,14 @@ export class Sources {
   lastTargetWord: Column<number>;
   lastContact: Column<number>;
   status: Column<number>;
-  /** New contacts, all kinds; flows are counted to tell a habit (many flows, few contacts) from a sweep. */
+  /** New contacts, all kinds; and flows on spreading ports to targets known already: many in a habit, few in a sweep. */
   contacts: Column<number>;
   repeats: Column<number>;
   /** New contacts to a target already touched on another port: most of a hole scanner's, few of a worm's. */
   knownPairs: Column<number>;
   failed: Column<number>;
+  /** New contacts to hosts that had called this one: a manager's, answering its clients. */
+  returned: Column<number>;
   /** Bit per hashed port: how many different ports the host uses as a client. */
   portsLow: Column<number>;
   portsHigh: Column<number>;
@@ -68,6 +70,13 @@ export class Sources {
   exposedBy: Column<HostIndex>;
   exposedMs: Column<Millis>;
   propagated: Column<number>;
+  /** Who had called the host when it turned client. */
+  calledBy: Column<HostIndex>;
+  calledMs: Column<Millis>;
+  /** The most incriminated host that turned client after this one called it: its score, and when. */
+  childScore: Column<number>;
+  child: Column<HostIndex>;
+  childMs: Column<Millis>;
   /** 1 once the host passed on as much as it was given. */
   passedOn: Column<number>;
   score: Column<number>;
@@ -95,6 +104,7 @@ export class Sources {
     this.repeats = uint32Column(rows);
     this.knownPairs = uint32Column(rows);
     this.failed = uint32Column(rows);
+    this.returned = uint32Column(rows);
     this.portsLow = uint32Column(rows);
     this.portsHigh = uint32Column(rows);
     this.byClass = uint16Column(rows * CLASSES);
@@ -102,6 +112,11 @@ export class Sources {
     this.exposedBy = int32Column(rows);
     this.exposedMs = float64Column(rows);
     this.propagated = float32Column(rows);
+    this.calledBy = int32Column(rows);
+    this.calledMs = float64Column(rows);
+    this.childScore = float32Column(rows);
+    this.child = int32Column(rows);
+    this.childMs = float64Column(rows);
     this.passedOn = uint8Column(rows);
     this.score = float32Column(rows * GROUPS);
     this.peak = float32Column(rows * GROUPS);
@@ -154,6 +169,7 @@ export class Sources {
     this.repeats[source] = 0;
     this.knownPairs[source] = 0;
     this.failed[source] = 0;
+    this.returned[source] = 0;
     this.portsLow[source] = 0;
     this.portsHigh[source] = 0;
     this.byClass.fill(0, source * CLASSES, (source + 1) * CLASSES);
@@ -161,6 +177,10 @@ export class Sources {
     this.exposedBy[source] = -1 as HostIndex;
     this.exposedMs[source] = 0;
     this.propagated[source] = 0;
+    this.calledBy[source] = -1 as HostIndex;
+    this.childScore[source] = 0;
+    this.child[source] = -1 as HostIndex;
+    this.childMs[source] = 0;
     this.passedOn[source] = 0;
     const begin = source * GROUPS;
     this.score.fill(0, begin, begin + GROUPS);
@@ -209,6 +229,7 @@ export class Sources {
     this.repeats = grown(this.repeats, rows);
     this.knownPairs = grown(this.knownPairs, rows);
     this.failed = grown(this.failed, rows);
+    this.returned = grown(this.returned, rows);
     this.portsLow = grown(this.portsLow, rows);
     this.portsHigh = grown(this.portsHigh, rows);
     this.byClass = grown(this.byClass, rows * CLASSES);
@@ -216,6 +237,11 @@ export class Sources {
     this.exposedBy = grown(this.exposedBy, rows);
     this.exposedMs = grown(this.exposedMs, rows);
     this.propagated = grown(this.propagated, rows);
+    this.calledBy = grown(this.calledBy, rows);
+    this.calledMs = grown(this.calledMs, rows);
+    this.childScore = grown(this.childScore, rows);
+    this.child = grown(this.child, rows);
+    this.childMs = grown(this.childMs, rows);
     this.passedOn = grown(this.passedOn, rows);
     this.score = grown(this.score, rows * GROUPS);
     this.peak = grown(this.peak, rows * GROUPS);

@@ -34,8 +34,12 @@ export interface Flag {
   readonly port: number;
   readonly protocol: number;
   readonly isInside: boolean;
-  /** Evidence in force at the flag, as sentences. */
-  readonly because: string[];
+  /** Evidence in force at the flag; because.ts puts it into words. */
+  readonly failed: number;
+  readonly propagated: number;
+  readonly exposedBy: HostIndex;
+  readonly portBreadth: number;
+  readonly logOdds: number;
 }
 
 /** A test that crossed its threshold and waits to be flagged. */

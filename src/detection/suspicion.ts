@@ -3,7 +3,7 @@
 
 import { limits } from "../limits.ts";
 import { OUTCOME_REFUSED, OUTCOME_UNANSWERED, PROTOCOL_TCP } from "../model/flow.ts";
-import { classOfPort, formatPort } from "../model/port.ts";
+import { classOfPort } from "../model/port.ts";
 import type { HostIndex, Millis } from "../model/units.ts";
 import { PROGRAM_BYTES_MIN } from "./delays.ts";
 import { FACT_INSIDE, FACT_TALKER } from "./home.ts";
@@ -14,6 +14,8 @@ import {
   EXPOSURE_HALF_LIFE_MS,
   EXPOSURE_WEIGHT,
   FLAGGED_CHILD_WEIGHT,
+  JOINT_MARGIN,
+  JOINT_WINDOW_MS,
   SAME_LOAD_RATIO_MAX,
   SAME_LOAD_WEIGHT,
   propagationWeight,
@@ -53,6 +55,8 @@ export function propagation(
   if (weight <= 0) return 0;
   const isFirst = sources.propagated[row] === 0;
   sources.propagated[row] = told;
+  sources.calledBy[row] = caller;
+  sources.calledMs[row] = listeners.lastCallMs[listener];
   if (isFirst) credit(state, caller, protocol, port, Math.min(told, CHILD_WEIGHT_MAX), at);
   // "Called by a suspect" and "called, then client" are the same fact seen twice: only the larger counts.
   return sources.exposedBy[row] >= 0 ? Math.max(0, weight - EXPOSURE_WEIGHT) : weight;
@@ -98,6 +102,41 @@ function credit(
   testThreshold(state, row, group, caller, protocol, port, at);
 }
 
+/** After a host that turned client was weighed: its caller is judged together with it. */
+export function testWithCaller(
+  state: DetectorState,
+  row: number,
+  group: number,
+  host: HostIndex,
+  protocol: number,
+  port: number,
+  at: Millis,
+): void {
+  const { sources } = state;
+  const caller = sources.calledBy[row];
+  if (caller < 0) return;
+  const callerRow = sources.find(caller);
+  if (callerRow === NO_SOURCE) return;
+  const score = sources.score[row * GROUPS + group];
+  if (score > sources.childScore[callerRow] || at - sources.childMs[callerRow] > JOINT_WINDOW_MS) {
+    sources.childScore[callerRow] = score;
+    sources.child[callerRow] = host;
+    sources.childMs[callerRow] = at;
+  }
+  testThreshold(state, callerRow, group, caller, protocol, port, at);
+}
+
+/** Whether the test of the row crossed, by itself or together with the host it made a client. */
+function hasCrossed(state: DetectorState, row: number, group: number, at: Millis): "no" | "alone" | "together" {
+  const { sources, thresholdNats } = state;
+  const score = sources.score[row * GROUPS + group];
+  if (score >= thresholdNats) return "alone";
+  const child = sources.childScore[row];
+  if (child <= 0 || at - sources.childMs[row] > JOINT_WINDOW_MS) return "no";
+  // The caller's own score holds up to CHILD_WEIGHT_MAX that this child gave it already.
+  return score > 0 && score + child - CHILD_WEIGHT_MAX >= thresholdNats + JOINT_MARGIN ? "together" : "no";
+}
+
 /** A host was flagged: who called it on that port, not long before, is more likely to be its cause. */
 function creditCaller(
   state: DetectorState,
@@ -126,9 +165,11 @@ export function exposeTarget(
   group: number,
   port: number,
   at: Millis,
+  nowMs: Millis,
 ): void {
   const { sources, facts } = state;
   if ((facts.of(target, at) & (FACT_INSIDE | FACT_TALKER)) !== FACT_INSIDE) return;
+  if (!facts.isInside(suspect, at)) return; // the whole internet calls exposed machines every day
   const by = sources.find(suspect);
   if (by !== NO_SOURCE && isHoleScanner(sources, by)) return;
   const row = sources.rowOf(target, at);
@@ -148,7 +189,7 @@ export function exposeTarget(
   const hasTurned = sources.propagated[row] > 0 && sources.run[test] > 0;
   sources.score[test] = hasTurned ? raised : Math.min(raised, Math.max(sources.score[test], state.thresholdNats - 1));
   sources.lastPort[test] = port;
-  if (hasTurned) testThreshold(state, row, group, target, PROTOCOL_TCP, port, at);
+  if (hasTurned) testThreshold(state, row, group, target, PROTOCOL_TCP, port, nowMs);
 }
 
 /** A host was flagged: everybody it reached on that port since its onset is exposed. */
@@ -159,6 +200,7 @@ function exposeReached(
   group: number,
   port: number,
   onsetMs: Millis,
+  nowMs: Millis,
 ): void {
   const { log, sources } = state;
   let contact = log.row(sources.lastContact[row]);
@@ -166,7 +208,7 @@ function exposeReached(
     if (log.atMs[contact] < onsetMs || log.source[contact] !== suspect) return;
     const outcome = log.outcome[contact];
     if (log.port[contact] === port && outcome !== OUTCOME_UNANSWERED && outcome !== OUTCOME_REFUSED) {
-      exposeTarget(state, suspect, log.target[contact], group, port, log.atMs[contact]);
+      exposeTarget(state, suspect, log.target[contact], group, port, log.atMs[contact], nowMs);
     }
     contact = log.row(log.beforeBySource[contact]);
   }
@@ -187,10 +229,17 @@ export function testThreshold(
 ): void {
   if (group === GROUP_DISCOVERY) return;
   const { sources, toTest } = state;
-  if (sources.score[row * GROUPS + group] < state.thresholdNats) return;
+  const isWorking = toTest.length > 0;
   if (sources.status[row] === SOURCE_SUSPECT) return;
+  const crossed = hasCrossed(state, row, group, at);
+  if (crossed === "no") return;
   toTest.push({ row, group, host, protocol, port, at });
-  if (toTest.length > 1) return; // an outer call is working through the queue
+  if (crossed === "together") {
+    const child = sources.child[row];
+    const childRow = sources.find(child);
+    if (childRow !== NO_SOURCE) toTest.push({ row: childRow, group, host: child, protocol, port, at });
+  }
+  if (isWorking) return; // an outer call is working through the queue
   for (let next = 0; next < toTest.length; next++) {
     const test = toTest[next];
     if (sources.status[test.row] === SOURCE_SUSPECT) continue;
@@ -198,6 +247,47 @@ export function testThreshold(
     creditCaller(state, test.row, test.host, test.protocol, test.port, test.at);
   }
   toTest.length = 0;
+}
+
+/** A pause this long, and this many times the pace that follows, parts an old habit from the beginning of spread. */
+const PAUSE_MS_MIN = 60_000;
+const PAUSE_RATIO_MIN = 5;
+const ONSET_CONTACTS_MAX = 64;
+
+/**
+ * When the spreading began: the start of the test's excursion, but later when the host was only called after that
+ * (it cannot have spread before), or when a long pause parts the first contacts from the rest.
+ */
+function onsetOf(
+  state: DetectorState,
+  row: number,
+  test: number,
+  host: HostIndex,
+  protocol: number,
+  port: number,
+): { onsetMs: Millis; run: number } {
+  const { sources, log } = state;
+  const excursion = { onsetMs: sources.onsetMs[test], run: sources.run[test] };
+  const calledMs = sources.propagated[row] > 0 ? sources.calledMs[row] : Number.NEGATIVE_INFINITY;
+  let newerMs = Number.NaN;
+  let newestMs = Number.NaN;
+  let run = 0;
+  let contact = log.row(sources.lastContact[row]);
+  for (let steps = 0; steps < ONSET_CONTACTS_MAX && contact >= 0; steps++) {
+    const atMs = log.atMs[contact];
+    if (log.source[contact] !== host || atMs < excursion.onsetMs) return excursion;
+    if (log.port[contact] === port && log.protocol[contact] === protocol) {
+      const paceMs = (newestMs - newerMs) / Math.max(1, run - 1);
+      const pauseMs = newerMs - atMs;
+      const isPause = run >= 2 && pauseMs > PAUSE_MS_MIN && pauseMs > paceMs * PAUSE_RATIO_MIN;
+      if (run >= 1 && (atMs < calledMs || isPause)) return { onsetMs: newerMs, run };
+      if (run === 0) newestMs = atMs;
+      newerMs = atMs;
+      run++;
+    }
+    contact = log.row(log.beforeBySource[contact]);
+  }
+  return excursion;
 }
 
 /** A test crossed its threshold: written down with the evidence in force, and those it reached are exposed. */
@@ -218,8 +308,7 @@ function flag(
   }
   hosts.pin(host);
   const test = row * GROUPS + group;
-  const run = sources.run[test];
-  const onsetMs = sources.onsetMs[test];
+  const { onsetMs, run } = onsetOf(state, row, test, host, protocol, port);
   state.flags.push({
     host,
     source: row,
@@ -230,31 +319,12 @@ function flag(
     port,
     protocol,
     isInside: state.facts.isInside(host, at),
-    because: becauseOf(state, row, group, protocol, port, run, at - onsetMs),
+    failed: sources.failed[row],
+    propagated: sources.propagated[row],
+    exposedBy: sources.exposedBy[row],
+    portBreadth: portBreadth(sources.portsLow[row], sources.portsHigh[row]),
+    logOdds: sources.score[test],
   });
-  if (excuse(state, row) === null) exposeReached(state, row, host, group, port, onsetMs);
-}
-
-function becauseOf(
-  state: DetectorState,
-  row: number,
-  group: number,
-  protocol: number,
-  port: number,
-  run: number,
-  spanMs: Millis,
-): string[] {
-  const { sources, hosts } = state;
-  const because: string[] = [];
-  const span = spanMs < 1_000 ? `${Math.round(spanMs)} ms` : `${(spanMs / 1_000).toFixed(1)} s`;
-  because.push(`${run} new ${run === 1 ? "contact" : "contacts"} in ${span}, last on ${formatPort(protocol, port)}`);
-  if (sources.failed[row] > 0) because.push(`${sources.failed[row]} new contacts unanswered or refused`);
-  if (sources.propagated[row] > 0)
-    because.push(`became a client of ${formatPort(protocol, port)} soon after it was called on it`);
-  if (sources.exposedBy[row] >= 0) because.push(`reached by the suspect ${hosts.format(sources.exposedBy[row])}`);
-  const breadth = portBreadth(sources.portsLow[row], sources.portsHigh[row]);
-  if (breadth >= 3) because.push(`uses about ${Math.round(breadth)} different ports`);
-  const score = sources.score[row * GROUPS + group];
-  because.push(`log-odds ${score.toFixed(1)} passed the threshold ${state.thresholdNats.toFixed(1)}`);
-  return because;
+  const isInside = state.facts.isInside(host, at);
+  if (isInside && excuse(state, row) === null) exposeReached(state, row, host, group, port, onsetMs, at);
 }

@@ -8,18 +8,21 @@ import type { HostRole } from "../model/terrain.ts";
 import { NO_LISTENER } from "./listeners.ts";
 import { CLASSES, isHoleScanner, portBreadth } from "./sources.ts";
 import type { DetectorState } from "./state.ts";
-import { pairKey } from "./contact-memory.ts";
 
 /** A worm tries one to five ports in all; scanners of holes try a dozen and more on every host. */
 const SCANNER_PORTS_MIN = 6;
+const SCANNER_TARGETS_MIN = 5;
 const TARGETS_MIN = 8;
 /** Flows to known (target, port) per new one: a monitor polls, a worm moves on. */
 const MONITOR_REPEATS_MIN = 3;
 /** A monitor polls every few minutes; people come back to a server a few times a day. */
-const MONITOR_REPEATS_PER_HOUR_MIN = 4;
+const MONITOR_REPEATS_PER_HOUR_MIN = 10;
 /** What a monitor watches is there; a worm that goes round again still finds empty addresses. */
 const MONITOR_FAILED_SHARE_MAX = 0.3;
-const MANAGED_SHARE_MIN = 0.6;
+const MANAGED_SHARE_MIN = 0.5;
+const UPDATED_CLIENTS_MIN = 10;
+/** It calls machines it knows: most are there. A sweep meets empty addresses. */
+const MANAGED_ANSWERED_SHARE_MIN = 0.6;
 const MANAGED_CLIENTS_MIN = 5;
 const BACKUP_BYTES_PER_TARGET_MIN = 20_000_000;
 const PRINT_TARGETS_MIN = 5;
@@ -35,30 +38,27 @@ interface Habits {
   readonly targets: number;
   readonly contacts: number;
   readonly answered: number;
-  readonly callers: number;
 }
 
 function habitsOf(state: DetectorState, source: number): Habits {
-  const { log, sources, hosts, memory } = state;
+  const { log, sources } = state;
   const targets = new Set<number>();
-  let [contacts, answered, callers] = [0, 0, 0];
+  let [contacts, answered] = [0, 0];
   let contact = log.row(sources.lastContact[source]);
   for (let steps = 0; steps < limits.chainStepsMax && contact >= 0; steps++) {
     if (log.source[contact] !== sources.host[source]) break;
     contacts++;
     if (log.outcome[contact] === OUTCOME_ANSWERED) answered++;
-    const target = log.target[contact];
-    if (!targets.has(target)) {
-      targets.add(target);
-      if (memory.peek(pairKey(hosts.hash[target], hosts.hash[log.source[contact]])) !== 0) callers++;
-    }
+    targets.add(log.target[contact]);
     contact = log.row(log.beforeBySource[contact]);
   }
-  return { targets: targets.size, contacts, answered, callers };
+  return { targets: targets.size, contacts, answered };
 }
 
 /** Ports on which clients call a management, update or directory server. */
 const managementPorts = [80, 443, 8530, 8531, 10_123, 5_985, 8_443, 4_118, 2_701];
+/** Update and agent ports: WSUS, Configuration Manager, and the like. */
+const updatePorts = [8530, 8531, 10_123, 2_701, 4_118];
 const directoryPorts = [88, 389, 636, 3_268];
 
 function clientsOn(state: DetectorState, source: number, protocol: number, ports: readonly number[]): number {
@@ -73,22 +73,23 @@ function clientsOn(state: DetectorState, source: number, protocol: number, ports
 
 /**
  * What kind of known talker the source behaves like, strongly enough to take a flag back; or null. A host that was
- * reached by a suspect, or turned client after a call, is never excused.
+ * reached by a suspect is never excused, but for a scanner's unmistakable round.
  */
 export function excuse(state: DetectorState, source: number): Talker | null {
   const { sources } = state;
-  const habits = habitsOf(state, source);
   const contacts = sources.contacts[source];
   const breadth = portBreadth(sources.portsLow[source], sources.portsHigh[source]);
   if (isHoleScanner(sources, source) && breadth >= SCANNER_PORTS_MIN) {
     const targets = Math.max(1, contacts - sources.knownPairs[source]);
+    if (targets < SCANNER_TARGETS_MIN) return null; // a look at one machine is a scan, not a scanner's round
     return {
       kind: "vulnerability-scanner",
       because: `tries about ${Math.round(breadth)} different ports, ${(contacts / targets).toFixed(0)} on each of its ${targets} targets`,
     };
   }
-  if (sources.propagated[source] > 1 || sources.exposedBy[source] >= 0) return null;
-  const repeatsPerContact = sources.repeats[source] / Math.max(1, contacts);
+  if (sources.exposedBy[source] >= 0 || contacts < TARGETS_MIN) return null;
+  const habits = habitsOf(state, source);
+  const repeatsPerContact = sources.repeats[source] / Math.max(1, habits.contacts);
   const hours = Math.max((state.newestMs - sources.firstMs[source]) / 3_600_000, 1 / 60);
   const isReliable = sources.failed[source] <= contacts * MONITOR_FAILED_SHARE_MAX;
   const isRegular =
@@ -96,15 +97,23 @@ export function excuse(state: DetectorState, source: number): Talker | null {
   if (isReliable && habits.targets >= TARGETS_MIN && isRegular) {
     return {
       kind: "monitoring",
-      because: `comes back to the same targets: ${sources.repeats[source]} repeats of ${contacts} contacts`,
+      because: `comes back to the same targets: ${sources.repeats[source]} repeats of ${habits.contacts} contacts`,
+    };
+  }
+  const updated = clientsOn(state, source, PROTOCOL_TCP, updatePorts);
+  const answeredShare = habits.answered / Math.max(1, habits.contacts);
+  if (updated >= UPDATED_CLIENTS_MIN && answeredShare >= MANAGED_ANSWERED_SHARE_MIN) {
+    return {
+      kind: "management",
+      because: `distributes software: ${updated} clients fetch from it, and ${Math.round(100 * answeredShare)} % of the machines it calls answer`,
     };
   }
   const clients = clientsOn(state, source, PROTOCOL_TCP, managementPorts);
-  const managedShare = habits.callers / Math.max(1, habits.targets);
+  const managedShare = sources.returned[source] / Math.max(1, habits.targets);
   if (habits.targets >= TARGETS_MIN && clients >= MANAGED_CLIENTS_MIN && managedShare >= MANAGED_SHARE_MIN) {
     return {
       kind: "management",
-      because: `calls machines that call it: ${habits.callers} of ${habits.targets} targets are among its ${clients} clients`,
+      because: `calls machines that call it: ${sources.returned[source]} of its ${habits.targets} targets had called it, and ${clients} clients use it`,
     };
   }
   const bytesPerTarget = sources.bytesBack[source] / Math.max(1, habits.targets);
