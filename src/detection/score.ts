@@ -7,6 +7,7 @@ import {
   OUTCOME_UNANSWERED,
   type Outcome,
   PHASE_CLOSING,
+  PHASE_ENDED,
   PHASE_OPENING,
   PROTOCOL_TCP,
 } from "../model/flow.ts";
@@ -95,9 +96,8 @@ export function scoreFlows(state: DetectorState, flows: FlowTable, begin: number
         continue;
       }
     }
-    if ((phase[flow] & PHASE_CLOSING) !== 0 && result !== 0) {
-      settle(state, flows, flow, key, result);
-    }
+    if ((phase[flow] & PHASE_CLOSING) !== 0 && result !== 0) settle(state, flows, flow, key, result);
+    if (phase[flow] === PHASE_ENDED) noteEnd(state, flows, flow);
   }
   if (end > begin) state.newestMs = Math.max(state.newestMs, atMs[end - 1]);
 }
@@ -341,6 +341,26 @@ function settle(state: DetectorState, flows: FlowTable, flow: number, key: numbe
   noteOutcome(state, row, to, protocol, port, outcome, flows.bytes[flow]);
   settleWith(state, row, flows, flow, portClass, group, kind, before !== CONTACT_PENDING, outcome);
   testThreshold(state, row, group, from, protocol, port, at);
+}
+
+/** The final size of a flow: what a call carried may tell which call infected, and that a load was passed on. */
+function noteEnd(state: DetectorState, flows: FlowTable, flow: number): void {
+  const { sources } = state;
+  const from = flows.source[flow];
+  const to = flows.target[flow];
+  const row = sources.find(from);
+  if (row === NO_SOURCE) return;
+  if (flows.bytesBack[flow] > 0) sources.bytesBack[row] += flows.bytesBack[flow];
+  if (flows.bytes[flow] < PROGRAM_BYTES_MIN) return;
+  const protocol = flows.protocol[flow];
+  const port = flows.targetPort[flow];
+  noteOutcome(state, row, to, protocol, port, OUTCOME_ANSWERED, flows.bytes[flow]);
+  if (sources.propagated[row] === 0) return;
+  const group = groupOf(classOfPort(protocol, port), state.facts.isInside(to, flows.atMs[flow]));
+  const weight = sameLoad(state, row, from, protocol, port, flows.bytes[flow]);
+  if (weight === 0) return;
+  weigh(sources, row, group, port, flows.atMs[flow], weight, false);
+  testThreshold(state, row, group, from, protocol, port, flows.atMs[flow]);
 }
 
 /** Writes the outcome into the contact log, when the contact is among the last few of its source. */

@@ -17,6 +17,7 @@ export const PROTOCOL_SCTP = 132;
 export const PHASE_OPENING = 1; // the first packet was seen; the outcome is not known yet
 export const PHASE_CLOSING = 2; // the outcome of a flow whose opening has its own, earlier row
 export const PHASE_WHOLE = 3; // one row says all (flow exports, logs)
+export const PHASE_ENDED = 4; // final sizes of a flow whose outcome was told by an earlier row; says nothing else
 
 /** What became of the attempt. */
 export const OUTCOME_UNKNOWN = 0;
