@@ -19,6 +19,8 @@ export function createCsvDecoder(context: DecoderContext, options: LogOptions): 
 }
 
 class CsvDecoder implements Decoder, RecordSink {
+  /** The input is over: a record that can not be read now was cut. */
+  #isEnding = false;
   readonly format: Format = "csv";
   readonly #context: DecoderContext;
   readonly #tally: LogTally;
@@ -48,6 +50,7 @@ class CsvDecoder implements Decoder, RecordSink {
   }
 
   end(): void {
+    this.#isEnding = true;
     this.#splitter.end();
     this.#oneWay?.end();
   }
@@ -71,7 +74,7 @@ class CsvDecoder implements Decoder, RecordSink {
     // nfdump ends its output with a summary of other columns.
     if (this.#isSummary) return;
     this.#tally.records++;
-    if (!this.#readCells(bytes, begin, end)) this.#tally.skipped.add("bad-line");
+    if (!this.#readCells(bytes, begin, end)) this.#tally.skipped.add(this.#isEnding ? "truncated" : "bad-line");
     else if (this.#twoWay !== null) this.#twoWay.take(this.#fields);
     else this.#oneWay?.take(this.#fields);
   }

@@ -29,7 +29,8 @@ class EveDecoder implements Decoder, RecordSink {
   readonly #smb: EveSmb;
   readonly #source = new AddressCell();
   readonly #target = new AddressCell();
-  #isCut = false;
+  /** The input is over: a record that can not be read now was cut. */
+  #isEnding = false;
   #hasDns = false;
 
   constructor(context: DecoderContext, options: LogOptions) {
@@ -50,8 +51,8 @@ class EveDecoder implements Decoder, RecordSink {
   }
 
   end(): void {
-    if (!this.#splitter.end()) this.#isCut = true;
-    if (this.#isCut) this.#tally.skipped.add("truncated");
+    this.#isEnding = true;
+    if (!this.#splitter.end()) this.#tally.skipped.add("truncated");
     this.#flow.end();
     this.#smb.end();
   }
@@ -79,7 +80,7 @@ class EveDecoder implements Decoder, RecordSink {
     if (!this.#scanner.scan(bytes, begin, end, fields)) {
       event = parsed(bytes, begin, end);
       if (event === null) {
-        this.#tally.skipped.add("bad-line");
+        this.#tally.skipped.add(this.#isEnding ? "truncated" : "bad-line");
         return;
       }
       const read = event;

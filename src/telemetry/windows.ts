@@ -23,6 +23,8 @@ export function createWindowsDecoder(context: DecoderContext, options: LogOption
 const writeAccess = 0x6;
 
 class WindowsDecoder implements Decoder, RecordSink {
+  /** The input is over: a record that can not be read now was cut. */
+  #isEnding = false;
   readonly format: Format = "windows-json";
   readonly #context: DecoderContext;
   readonly #tally: LogTally;
@@ -49,6 +51,7 @@ class WindowsDecoder implements Decoder, RecordSink {
   }
 
   end(): void {
+    this.#isEnding = true;
     if (!this.#splitter.end()) this.#tally.skipped.add("truncated");
     this.#hosts.end();
   }
@@ -69,7 +72,7 @@ class WindowsDecoder implements Decoder, RecordSink {
     this.#tally.records++;
     const event = readWindowsEvent(Buffer.from(bytes.subarray(begin, end)).toString());
     if (event === null) {
-      this.#tally.skipped.add("bad-line");
+      this.#tally.skipped.add(this.#isEnding ? "truncated" : "bad-line");
       return;
     }
     if (!this.#tally.accept(event.atMs)) return;

@@ -286,6 +286,14 @@ describe("Zeek conn", () => {
     expect(readLog("zeek-conn", text).report.skipped.toJSON()).toEqual({ "bad-line": 4 });
   });
 
+  test("a last line that was cut is told from a bad one", () => {
+    const text = tsv([plain, plain]).trimEnd();
+    expect(readLog("zeek-conn", text.slice(0, -12)).report.skipped.toJSON()).toEqual({ truncated: 1 });
+    expect(readLog("zeek-conn", json([plain, plain], "dotted").slice(0, -40)).report.skipped.toJSON()).toEqual({
+      truncated: 1,
+    });
+  });
+
   test("survives a cut at every byte, and never makes a row that the whole has not", () => {
     for (const text of [tsv([plain, { ...plain, history: "-" }]), json([plain, plain], "nested")]) {
       const bytes = Buffer.from(text);

@@ -28,7 +28,8 @@ class ZeekDecoder implements Decoder, RecordSink {
   #kind: ZeekKind;
   #scanner: JsonScanner;
   #fields: FieldSet;
-  #isCut = false;
+  /** The input is over: a record that can not be read now was cut. */
+  #isEnding = false;
 
   // The TSV header in force.
   #separator = 9;
@@ -61,8 +62,8 @@ class ZeekDecoder implements Decoder, RecordSink {
   }
 
   end(): void {
-    if (!this.#splitter.end()) this.#isCut = true;
-    if (this.#isCut) this.#tally.skipped.add("truncated");
+    this.#isEnding = true;
+    if (!this.#splitter.end()) this.#tally.skipped.add("truncated");
     this.#kind.end?.();
   }
 
@@ -75,7 +76,7 @@ class ZeekDecoder implements Decoder, RecordSink {
     this.#tally.records++;
     const isRead = first === OPEN_BRACE ? this.#readJson(bytes, begin, end) : this.#readColumns(bytes, begin, end);
     if (isRead) this.#kind.take(this.#fields);
-    else this.#tally.skipped.add("bad-line");
+    else this.#tally.skipped.add(this.#isEnding ? "truncated" : "bad-line");
   }
 
   tooLong(): void {
