@@ -2,8 +2,15 @@
 // heard; out: lines.
 
 import { formatMs, type Finding, type InputReport, type SensorReport } from "../telemetry/collect.ts";
-import type { Heard } from "./doctor.ts";
 import { harmless, paint, type Screen } from "./terminal.ts";
+
+/** What was heard: no inputs when it came live. */
+export interface Heard {
+  readonly inputs: readonly InputReport[];
+  readonly sensors: readonly SensorReport[];
+  readonly findings: readonly Finding[];
+  readonly remarks: readonly string[];
+}
 
 export function doctorPage(heard: Heard, screen: Screen): string[] {
   const lines: string[] = [];

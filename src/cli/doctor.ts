@@ -5,17 +5,8 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { systemClock, type Clock, systemTimer, type Timer } from "../kit/clock.ts";
 import { parseCidr } from "../model/address.ts";
 import { HostTable } from "../model/host-table.ts";
-import {
-  collectFiles,
-  examine,
-  type Finding,
-  type InputReport,
-  listenForExports,
-  type NamedCidr,
-  SegmentWatch,
-  type SensorReport,
-} from "../telemetry/collect.ts";
-import { doctorPage, inputLines } from "./doctor-page.ts";
+import { collectFiles, examine, listenForExports, type NamedCidr, SegmentWatch } from "../telemetry/collect.ts";
+import { doctorPage, type Heard, inputLines } from "./doctor-page.ts";
 import { readMapFile } from "./inspect-files.ts";
 import { type Output, screenOf } from "./terminal.ts";
 
@@ -46,14 +37,6 @@ export interface DoctorFlags {
   readonly map?: string;
   /** False after --no-color. */
   readonly color?: boolean;
-}
-
-/** What was heard: `null` inputs when it came live. */
-export interface Heard {
-  readonly inputs: readonly InputReport[];
-  readonly sensors: readonly SensorReport[];
-  readonly findings: readonly Finding[];
-  readonly remarks: readonly string[];
 }
 
 export function addDoctor(program: Command): void {

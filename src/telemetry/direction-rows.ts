@@ -3,7 +3,15 @@
 
 import type { Column } from "../kit/column.ts";
 import type { BatchWriter } from "../model/batch.ts";
-import { DIRECTION_GUESSED, NOT_SEEN, type Outcome, PHASE_CLOSING, PHASE_WHOLE } from "../model/flow.ts";
+import {
+  DIRECTION_GUESSED,
+  NOT_SEEN,
+  type Outcome,
+  PHASE_CLOSING,
+  PHASE_WHOLE,
+  PROTOCOL_ICMP,
+  PROTOCOL_ICMP6,
+} from "../model/flow.ts";
 import type { HostTable } from "../model/host-table.ts";
 import type { HostIndex, Millis, SensorIndex } from "../model/units.ts";
 import type { BothWays } from "./direction-biflow.ts";
@@ -12,6 +20,9 @@ import { hasPorts } from "./direction-rules.ts";
 import {
   BYTES,
   END_MS,
+  ICMP_CODE,
+  ICMP_TYPE,
+  ICMP_TYPE_CODE,
   PACKETS,
   PROTOCOL,
   SOURCE4,
@@ -23,6 +34,7 @@ import {
   TARGET_PORT,
 } from "./fields.ts";
 import { RECORD_ROWS_MAX, type RecordTable } from "./fields-table.ts";
+import { isUnicast } from "./packet.ts";
 
 export class RowWriter {
   sensor = 0 as SensorIndex;
@@ -114,6 +126,30 @@ export class RowWriter {
     this.#flow = flow;
   }
 
+  /** Both ends are unicast IPv6 addresses. */
+  isUsable6(record: number): boolean {
+    const c = this.#columns;
+    return (
+      isUnicast(6, c[SOURCE6][record], c[SOURCE6 + 1][record], c[SOURCE6 + 2][record], c[SOURCE6 + 3][record]) &&
+      isUnicast(6, c[TARGET6][record], c[TARGET6 + 1][record], c[TARGET6 + 2][record], c[TARGET6 + 3][record])
+    );
+  }
+
+  /** What goes into `targetPort`: the port of who answers, or type and code of ICMP. */
+  targetPortOf(record: number, protocol: number, isTurned: boolean): number {
+    if (protocol === PROTOCOL_ICMP || protocol === PROTOCOL_ICMP6) return this.icmpTypeCode(record);
+    if (!hasPorts(protocol)) return 0;
+    return this.#columns[isTurned ? SOURCE_PORT : TARGET_PORT][record];
+  }
+
+  /** Type * 256 + code of an ICMP record. */
+  icmpTypeCode(record: number): number {
+    const c = this.#columns;
+    if (c[ICMP_TYPE][record] >= 0) return c[ICMP_TYPE][record] * 256 + c[ICMP_CODE][record];
+    // NetFlow v5 and many v9 exporters put type and code into the target port.
+    return c[ICMP_TYPE_CODE][record] >= 0 ? c[ICMP_TYPE_CODE][record] : c[TARGET_PORT][record];
+  }
+
   /** The outcome of an opening written earlier. */
   writeClosing(table: PairTable, row: number, outcome: Outcome, atMs: Millis): void {
     this.#writeWaiting(table, row, PHASE_CLOSING, outcome, table.direction(row), atMs);
@@ -200,4 +236,9 @@ function internColumn(hosts: HostTable, addresses: Column<number>, rows: Int32Ar
     const address = addresses[record] | 0;
     if (address !== 0) rows[record] = hosts.intern4(address);
   }
+}
+
+/** Both ends are unicast IPv4 addresses. */
+export function isUsable4(source: number, target: number): boolean {
+  return isUnicast(4, 0, 0, 0, source) && isUnicast(4, 0, 0, 0, target);
 }

@@ -46,7 +46,7 @@ export const flagsMeaning: Uint8Array = Uint8Array.from({ length: 64 }, (_, flag
 
 /**
  * Which side looks like a server, by ports alone, in this order: a port of a known class against one of none; a
- * privileged port against another; a registered port against an ephemeral one. Equal or alike ports tell nothing.
+ * privileged port against another; with TCP a registered port against an ephemeral one. Alike ports tell nothing.
  */
 export function sideByPorts(protocol: number, sourcePort: number, targetPort: number): number {
   if (sourcePort === targetPort) return SENDER_UNKNOWN;
@@ -56,6 +56,7 @@ export function sideByPorts(protocol: number, sourcePort: number, targetPort: nu
   const isSourceLow = sourcePort <= PRIVILEGED_MAX;
   const isTargetLow = targetPort <= PRIVILEGED_MAX;
   if (isSourceLow !== isTargetLow) return isTargetLow ? SENDER_IS_CLIENT : SENDER_IS_SERVER;
+  if (protocol !== PROTOCOL_TCP) return SENDER_UNKNOWN; // over UDP peers talk from any port to any port
   const isSourceEphemeral = sourcePort >= EPHEMERAL_MIN;
   const isTargetEphemeral = targetPort >= EPHEMERAL_MIN;
   if (isSourceEphemeral !== isTargetEphemeral) return isSourceEphemeral ? SENDER_IS_CLIENT : SENDER_IS_SERVER;

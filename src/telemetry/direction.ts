@@ -41,27 +41,21 @@ import {
   sideByPorts,
 } from "./direction-rules.ts";
 import { readBothWays, type BothWays } from "./direction-biflow.ts";
-import { RowWriter } from "./direction-rows.ts";
+import { isUsable4, RowWriter } from "./direction-rows.ts";
 import type { TurnTally } from "./exporters.ts";
 import {
   BYTES,
   END_MS,
   FLAGS,
-  ICMP_CODE,
-  ICMP_TYPE,
-  ICMP_TYPE_CODE,
   PACKETS,
   PROTOCOL,
   SOURCE4,
-  SOURCE6,
   SOURCE_PORT,
   START_MS,
   TARGET4,
-  TARGET6,
   TARGET_PORT,
 } from "./fields.ts";
 import type { RecordTable } from "./fields-table.ts";
-import { isUnicast } from "./packet.ts";
 
 /** An attempt waits this long (time of arrival) for the record of the way back before it counts as not answered. */
 export const replyWindowMs = 2_000;
@@ -127,7 +121,7 @@ export class RecordTurner {
     const flags = columns[FLAGS];
     for (let record = begin; record < end; record++) {
       const isV6 = source4[record] === 0 && target4[record] === 0;
-      if (isV6 ? !this.#isUsable6(record) : !isUsable4(source4[record], target4[record])) {
+      if (isV6 ? !this.#rows.isUsable6(record) : !isUsable4(source4[record], target4[record])) {
         tally.noAddress++;
         continue;
       }
@@ -160,14 +154,6 @@ export class RecordTurner {
   }
   #lostReplies = 0;
 
-  #isUsable6(record: number): boolean {
-    const c = this.#columns;
-    return (
-      isUnicast(6, c[SOURCE6][record], c[SOURCE6 + 1][record], c[SOURCE6 + 2][record], c[SOURCE6 + 3][record]) &&
-      isUnicast(6, c[TARGET6][record], c[TARGET6 + 1][record], c[TARGET6 + 2][record], c[TARGET6 + 3][record])
-    );
-  }
-
   /** Biflows (RFC 5103), sessions counted both ways, firewall and NAT events. False when the record is one-way after all. */
   #turnTwoWay(record: number, tally: TurnTally): boolean {
     const both = this.#both;
@@ -181,26 +167,13 @@ export class RecordTurner {
     this.#rows.write(
       record,
       both.isTurned,
-      this.#targetPortOf(record, protocol, both.isTurned),
+      this.#rows.targetPortOf(record, protocol, both.isTurned),
       both.phase,
       both.outcome,
       both.direction,
     );
     this.#rows.setBothWays(both);
     return true;
-  }
-
-  #targetPortOf(record: number, protocol: number, isTurned: boolean): number {
-    if (protocol === PROTOCOL_ICMP || protocol === PROTOCOL_ICMP6) return this.#icmpTypeCode(record);
-    if (!hasPorts(protocol)) return 0;
-    return this.#columns[isTurned ? SOURCE_PORT : TARGET_PORT][record];
-  }
-
-  #icmpTypeCode(record: number): number {
-    const c = this.#columns;
-    if (c[ICMP_TYPE][record] >= 0) return c[ICMP_TYPE][record] * 256 + c[ICMP_CODE][record];
-    // NetFlow v5 and many v9 exporters put type and code into the target port.
-    return c[ICMP_TYPE_CODE][record] >= 0 ? c[ICMP_TYPE_CODE][record] : c[TARGET_PORT][record];
   }
 
   #turnTcp(record: number, isV6: boolean, flags: number, tally: TurnTally): void {
@@ -252,7 +225,7 @@ export class RecordTurner {
   }
 
   #turnIcmp(record: number, isV6: boolean, protocol: number, tally: TurnTally): void {
-    const typeCode = this.#icmpTypeCode(record);
+    const typeCode = this.#rows.icmpTypeCode(record);
     const kind = readIcmpType(protocol, typeCode >> 8);
     if (kind === ICMP_ERROR) {
       tally.repliesLost++;
@@ -333,7 +306,9 @@ export class RecordTurner {
     this.#fillKey(record, isV6, true, ports ? columns[SOURCE_PORT][record] : 0);
     const other = waiting.find(this.#key);
     if (other >= 0 && this.#overlaps(waiting, other, record)) {
-      const isOtherFirst = waiting.startMs(other) <= columns[START_MS][record];
+      const since = waiting.startMs(other) - columns[START_MS][record];
+      // At the same millisecond the lower port is the server's; the key is that of the waiting record.
+      const isOtherFirst = since < 0 || (since === 0 && this.#key.targetPort <= this.#key.sourcePort);
       tally.clientSide++;
       tally.serverSide++;
       if (isOtherFirst) {
@@ -410,10 +385,6 @@ export class RecordTurner {
     }
     table.settle(row);
   }
-}
-
-function isUsable4(source: number, target: number): boolean {
-  return isUnicast(4, 0, 0, 0, source) && isUnicast(4, 0, 0, 0, target);
 }
 
 function outcomeOfReply(meaning: number): Outcome {
