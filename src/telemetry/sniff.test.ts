@@ -77,6 +77,7 @@ describe("sniff() by content", () => {
     ["text that is none of them", text("Dear colleague,\nhere is the file.\n")],
     ["unknown format", bytes(0x13, 0x37, 0, 0)],
     ["nfdump's text output", text("Date first seen          Duration Proto\n")],
+    ["one that claims 55582", bytes(0, 5, 0xd9, 0x1e, 0, 3, 0x41, 0x0f, 0x55, 0x30, 0xa9, 0x19)],
     ["NetFlow v7", bytes(0, 7, 0, 3)],
   ])("refuses, naming it: %s", (name, head) => {
     const refused = formatOf(head);

@@ -61,6 +61,10 @@ function sniffExport(head: Uint8Array): Sniffed | null {
   if (version === 5 && (count === -1 || (count >= 1 && count <= 100))) {
     return head.length < 24 ? cut("NetFlow v5") : { format: "netflow5" };
   }
+  // Seconds since 1970 at offset 8 from 1998 on: the rest of the header is one of NetFlow v5.
+  if (version === 5 && u32(head, 8) > 9e8 && head.length >= 24) {
+    return refuse("a NetFlow v5 datagram with 1 to 100 records", `one that claims ${count}`);
+  }
   if (version === 9 && (count === -1 || count <= 4096)) {
     if (head.length < 20) return cut("NetFlow v9");
     return head.length < 24 || isSetId(u16(head, 20), 0, 1) ? { format: "netflow9" } : null;
