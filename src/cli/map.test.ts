@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError } from "commander";
 import { describe, expect, test } from "vitest";
+import { inspect } from "../cordon.ts";
+import { loadMap } from "../hospital/load.ts";
 import { addMap, type MapEnds, runCheck, runDraft, runImport, runShow } from "./map.ts";
 
 const example = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -192,6 +194,19 @@ describe("cordon map draft", () => {
     expect(readFileSync(into, "utf8")).toContain("# likely: answers 5 clients on tcp/443");
     expect(await runCheck(into, {}, ends())).toBe(0);
     expect(await runDraft([flows], { into, quiet: true }, ends())).toBe(2);
+  });
+
+  test("made of the very night of an outbreak does not hide it", async () => {
+    const night = example("examples/night/conn.log.gz");
+    const into = join(folder, "night.yaml");
+    expect(await runDraft([night], { into, quiet: true }, ends())).toBe(0);
+    const loaded = loadMap(readFileSync(into, "utf8"), into);
+    if (!loaded.ok) throw new Error("the draft must load");
+    const [without, within] = [await inspect([night]), await inspect([night], { map: loaded.map })];
+    const hostsOf = ({ result }: typeof within): readonly string[] => result.outbreaks.flatMap((each) => each.hosts);
+    expect(hostsOf(without).length).toBeGreaterThan(10);
+    const missed = hostsOf(without).filter((host) => !hostsOf(within).includes(host));
+    expect(missed).toEqual([]);
   });
 
   test("ends with 1 when nothing can be read", async () => {

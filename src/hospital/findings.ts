@@ -182,6 +182,7 @@ function isOpenByDefault(map: HospitalMap, from: Segment, to: Segment): boolean 
 
 function notePoints(map: HospitalMap, note: Note): void {
   const guarded = new Set(map.enforcementPoints.flatMap((point) => point.guards));
+  const table = segmentTable(map);
   for (const [index, boundary] of map.boundaries.entries()) {
     const isGuarded = guarded.has(boundary.id) || guarded.has(`boundary:${boundary.id}`);
     if (isGuarded) continue;
@@ -199,7 +200,7 @@ function notePoints(map: HospitalMap, note: Note): void {
     }
     if (point.managementAddress === null || map.segments.length === 0) continue;
     const address = parseAddress(point.managementAddress);
-    if (address !== null && segmentTable(map).lookup(address) < 0) {
+    if (address !== null && table.lookup(address) < 0) {
       const message = `The management address ${point.managementAddress} of ${point.id} is in no segment: a cut may cut it off`;
       note("point-without-path", ["enforcementPoints", index, "managementAddress"], message);
     }

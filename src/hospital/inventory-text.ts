@@ -17,13 +17,13 @@ export function decodeText(bytes: Uint8Array): string {
   }
 }
 
-/** Lower case, no accents, single spaces: for comparing words people typed. */
+/** Lower case, no accents, single spaces: for comparing words people typed, in any script. */
 export function foldedWord(text: string): string {
   return text
     .normalize("NFKD")
     .replaceAll(/\p{M}/gu, "")
     .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, " ")
+    .replaceAll(/[^\p{L}\p{N}]+/gu, " ")
     .trim();
 }
 

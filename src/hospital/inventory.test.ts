@@ -404,6 +404,29 @@ hosts:
     expect(result.conflicts).toHaveLength(1);
   });
 
+  test("tells names of other scripts apart", () => {
+    const result = upsertInventory(newMap("Test"), read("Nom;IP\n主机;10.0.0.1\nσταθμός;10.0.0.2\n"));
+    expect(result.map.hosts.map(({ id, name }) => [id, name])).toEqual([
+      ["host", "主机"],
+      ["host-2", "σταθμός"],
+    ]);
+  });
+
+  test("takes a host out of the segment it states when its address moves", () => {
+    const map = {
+      ...newMap("Test"),
+      segments: [
+        { ...newSegment("a", "servers"), cidrs: ["10.0.0.0/24"] },
+        { ...newSegment("b", "servers"), cidrs: ["10.0.1.0/24"] },
+      ],
+      hosts: [{ ...newHost("h"), addresses: ["10.0.0.5"], segment: "a" }],
+    };
+    const result = upsertInventory(map, read("Nom;IP\nh;10.0.1.5\n"));
+    expect(result.map.hosts[0]).toMatchObject({ addresses: ["10.0.1.5"], segment: null });
+    expect(loadMap(writeMap(result.map), "t").ok).toBe(true);
+    expect(upsertInventory(map, read("Nom;IP\nh;10.0.0.6\n")).map.hosts[0].segment).toBe("a");
+  });
+
   test("nests a new block inside the one around it", () => {
     const map = { ...newMap("Test"), segments: [{ ...newSegment("wide", "mixed"), cidrs: ["10.0.0.0/16"] }] };
     const result = upsertInventory(map, read("prefix;nom\n10.0.4.0/24;postes\n10.0.4.128/25;serveurs\n"));

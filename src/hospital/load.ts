@@ -28,7 +28,8 @@ export {
 } from "./inventory.ts";
 export { columnHeadings } from "./inventory-csv.ts";
 export { readInventory } from "./inventory-read.ts";
-export { type Change, type FieldChange, type Upsert, upsertInventory } from "./upsert.ts";
+export { type Change, type Upsert, upsertInventory } from "./upsert.ts";
+export type { FieldChange } from "./upsert-compare.ts";
 export { type Finding, formatFinding, formatProblem, type Problem } from "./problems.ts";
 export { mapJsonSchema } from "./schema.ts";
 export { writeMap } from "./write.ts";

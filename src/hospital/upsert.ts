@@ -1,19 +1,22 @@
 // An inventory joined with a map: what is new, what changes, what stays, what the inventory no longer has, and which rows
 // contradict the map. Nothing is ever removed; a row that could mean two hosts changes neither.
 
-import { parseAddress, formatAddress, parseCidr, cidrContains } from "../model/address.ts";
+import { type Cidr, formatCidr, maskAddress, parseCidr } from "../model/address.ts";
 import type { Building, HospitalMap, Host, Segment, Site } from "../model/map.ts";
 import { newBuilding, newHost, newSegment } from "./blank.ts";
 import type { Inventory, InventoryHost, InventorySegment, PlaceWords, RowProblem } from "./inventory.ts";
 import { foldedWord, idFromName } from "./inventory-text.ts";
+import {
+  elementsById,
+  type FieldChange,
+  fieldsChanged,
+  holdsAny,
+  keyOfAddress,
+  keyOfBlock,
+  union,
+} from "./upsert-compare.ts";
 
 export type UpsertSection = "sites" | "buildings" | "segments" | "hosts";
-
-export interface FieldChange {
-  readonly field: string;
-  readonly from: unknown;
-  readonly to: unknown;
-}
 
 export interface Change {
   readonly section: UpsertSection;
@@ -66,6 +69,11 @@ class Joining {
   /** Host positions that a row of this inventory has already spoken for, with that row. */
   readonly #seen = new Map<number, InventoryHost>();
   readonly #ids = new Set<string>();
+  readonly #segmentIds: Set<string>;
+  /** Position of the segment that has a block, by the block's written form. */
+  readonly #blocks = new Map<string, number>();
+  /** Ids of sites and buildings, by section and folded word. */
+  readonly #places = new Map<string, string>();
 
   constructor(map: HospitalMap) {
     this.#map = map;
@@ -74,6 +82,13 @@ class Joining {
     this.#segments = [...map.segments];
     this.#hosts = [...map.hosts];
     for (const [index, host] of this.#hosts.entries()) this.#index(host, index);
+    this.#segmentIds = new Set([...map.segments, ...map.boundaries].map((each) => each.id));
+    for (const [index, segment] of this.#segments.entries()) {
+      for (const text of segment.cidrs) this.#blocks.set(keyOfBlock(text), index);
+    }
+    for (const section of ["sites", "buildings"] as const) {
+      for (const { id, name, aliases } of map[section]) this.#callPlace(section, id, [id, name ?? "", ...aliases]);
+    }
   }
 
   result(hasHosts: boolean): Upsert {
@@ -84,11 +99,10 @@ class Joining {
       segments: this.#segments,
       hosts: this.#hosts,
     };
-    const touched = [...this.#touched.values()].map((touch): Touch & Change => {
-      const { section, id } = touch;
-      const before = this.#map[section].find((each) => each.id === id);
-      const after = map[section].find((each) => each.id === id);
-      return { ...touch, fields: touch.isNew ? [] : fieldsChanged(before, after) };
+    const before = elementsById(this.#map);
+    const after = elementsById(map);
+    const touched = [...this.#touched.entries()].map(([key, touch]): Touch & Change => {
+      return { ...touch, fields: touch.isNew ? [] : fieldsChanged(before.get(key), after.get(key)) };
     });
     return {
       map,
@@ -121,7 +135,7 @@ class Joining {
 
   addSegment(row: InventorySegment): void {
     const { building, site } = this.placeOf(row.place, row.file, row.row);
-    const index = this.#segments.findIndex((segment) => segment.cidrs.includes(row.cidr));
+    const index = this.#blocks.get(row.cidr);
     const stated = {
       ...(row.name === null ? {} : { name: row.name }),
       ...(row.vlan === null ? {} : { vlan: row.vlan }),
@@ -130,35 +144,39 @@ class Joining {
       ...(building === null ? {} : { building }),
       ...(site === null || building !== null ? {} : { site }),
     };
-    if (index >= 0) {
+    if (index !== undefined) {
       this.#change("segments", this.#segments, index, stated, row.file, row.row);
       return;
     }
     const wanted = idFromName(row.name ?? "") ?? `net-${row.cidr.replaceAll(/[^0-9a-f]+/g, "-")}`;
-    const id = this.#freeId(wanted, new Set([...this.#segments, ...this.#map.boundaries].map((each) => each.id)));
+    const id = this.#freeId(wanted, this.#segmentIds);
     const segment: Segment = { ...newSegment(id, "unknown"), cidrs: [row.cidr], ...stated };
+    this.#segmentIds.add(id);
+    this.#blocks.set(row.cidr, this.#segments.length);
     this.#segments.push(segment);
     this.#note("segments", id, row.file, row.row, true);
   }
 
   /** Gives new segments that lie inside another one their parent: the smallest around them. */
   nestSegments(): void {
-    const sized = this.#segments.flatMap((segment, index) =>
-      segment.cidrs.flatMap((text) => {
-        const cidr = parseCidr(text);
-        return cidr === null ? [] : [{ cidr, index }];
-      }),
-    );
-    for (const { cidr, index } of sized) {
-      const isNew = (at: number): boolean => this.#touched.get(`segments ${this.#segments[at].id}`)?.isNew === true;
-      const around = sized
-        .filter((each) => each.index !== index && each.cidr.bits < cidr.bits && cidrContains(each.cidr, cidr.base))
-        .sort((a, b) => b.cidr.bits - a.cidr.bits)[0];
-      if (around === undefined || !(isNew(index) || isNew(around.index))) continue;
-      const parent = this.#segments[around.index].id;
-      const { file, row } = this.#touched.get(`segments ${this.#segments[isNew(index) ? index : around.index].id}`)!;
+    const isNew = (at: number): boolean => this.#touched.get(`segments ${this.#segments[at].id}`)?.isNew === true;
+    for (const [text, index] of this.#blocks) {
+      const cidr = parseCidr(text);
+      const around = cidr === null ? undefined : this.#blockAround(cidr, index);
+      if (around === undefined || !(isNew(index) || isNew(around))) continue;
+      const parent = this.#segments[around].id;
+      const { file, row } = this.#touched.get(`segments ${this.#segments[isNew(index) ? index : around].id}`)!;
       this.#change("segments", this.#segments, index, { parent }, file, row);
     }
+  }
+
+  /** The segment with the smallest block around a block, other than its own. */
+  #blockAround(cidr: Cidr, own: number): number | undefined {
+    for (let bits = cidr.bits - 1; bits >= 0; bits--) {
+      const index = this.#blocks.get(formatCidr({ base: maskAddress(cidr.base, bits), bits }));
+      if (index !== undefined && index !== own) return index;
+    }
+    return undefined;
   }
 
   /** Frees the addresses of a known host that its row states anew, so that addresses may move between hosts. */
@@ -185,7 +203,7 @@ class Joining {
       ...(row.role === null || (known !== null && known.role !== "unknown") ? {} : { role: row.role }),
       ...(building === null ? {} : { building }),
       ...(row.place.room === null ? {} : { room: row.place.room }),
-      ...(segment === null ? {} : { segment }),
+      ...(segment === null ? this.#leftSegment(known, addresses) : { segment }),
       ...(row.switchPort === null ? {} : { switchPort: row.switchPort }),
       ...(row.ports.length === 0 ? {} : { ports: union(known?.ports, row.ports) }),
       ...(row.serial === null ? {} : { serial: row.serial }),
@@ -252,6 +270,13 @@ class Joining {
     return false;
   }
 
+  /** A host that moved out of the segment it states: from now on its addresses tell. */
+  #leftSegment(known: Host | null, addresses: readonly string[]): Partial<Host> {
+    const stated = this.#segments.find((each) => each.id === known?.segment);
+    if (stated === undefined || addresses.length === 0 || holdsAny(stated, addresses)) return {};
+    return { segment: null };
+  }
+
   #segmentOf(row: InventoryHost): string | null {
     if (row.segment === null) return null;
     const wanted = foldedWord(row.segment);
@@ -268,10 +293,7 @@ class Joining {
       );
       return null;
     }
-    const blocks = found.cidrs.flatMap((text) => parseCidr(text) ?? []);
-    const addresses = row.addresses.flatMap((text) => parseAddress(text) ?? []);
-    const isInside = addresses.some((address) => blocks.some((block) => cidrContains(block, address)));
-    if (blocks.length === 0 || addresses.length === 0 || isInside) return found.id;
+    if (row.addresses.length === 0 || holdsAny(found, row.addresses)) return found.id;
     this.#conflict(
       row,
       "segment",
@@ -290,15 +312,20 @@ class Joining {
     row: number,
     create: (id: string, name: string | null) => T,
   ): string {
-    const wanted = foldedWord(word);
-    const known = list.find((each) =>
-      [each.id, each.name ?? "", ...each.aliases].some((name) => foldedWord(name) === wanted),
-    );
-    if (known !== undefined) return known.id;
+    const known = this.#places.get(`${section} ${foldedWord(word)}`);
+    if (known !== undefined) return known;
     const id = this.#freeId(idFromName(word.toLowerCase()) ?? "place", new Set(list.map((each) => each.id)));
     list.push(create(id, word === id ? null : word.slice(0, 1000)));
+    this.#callPlace(section, id, [id, word]);
     this.#note(section, id, file, row, true);
     return id;
+  }
+
+  #callPlace(section: UpsertSection, id: string, names: readonly string[]): void {
+    for (const name of names) {
+      const key = `${section} ${foldedWord(name)}`;
+      if (name !== "" && !this.#places.has(key)) this.#places.set(key, id);
+    }
   }
 
   #change<T extends { readonly id: string }>(
@@ -341,29 +368,4 @@ class Joining {
     while (taken.has(`${wanted.slice(0, 72)}-${number}`)) number++;
     return `${wanted.slice(0, 72)}-${number}`;
   }
-}
-
-function union(known: readonly string[] | undefined, more: readonly string[]): readonly string[] {
-  return [...new Set([...(known ?? []), ...more])];
-}
-
-function keyOfAddress(text: string): string {
-  const address = parseAddress(text);
-  return address === null ? text : formatAddress(address);
-}
-
-/** What differs between an element of the map and the same one after the join. */
-function fieldsChanged<T extends object>(before: T | undefined, after: T | undefined): readonly FieldChange[] {
-  const known = new Map(Object.entries(before ?? {}));
-  return Object.entries(after ?? {}).flatMap(([field, to]: [string, unknown]): FieldChange[] => {
-    const from: unknown = known.get(field);
-    return isSame(from, to) ? [] : [{ field, from, to }];
-  });
-}
-
-/** Lists are compared as sets: their order says nothing. */
-function isSame(from: unknown, to: unknown): boolean {
-  if (!Array.isArray(from) || !Array.isArray(to)) return from === to;
-  const held = new Set<unknown>(from);
-  return from.length === to.length && to.every((each) => held.has(each));
 }
