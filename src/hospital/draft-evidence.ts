@@ -17,7 +17,7 @@ export function insideHosts(
   hosts: HostTable,
   contacts: DraftContacts,
   sighted: Sighted,
-): { active: ReadonlySet<HostIndex>; outsideCount: number } {
+): { active: ReadonlySet<HostIndex>; outsideCount: number; isPublic: boolean } {
   const spoke = new Map<HostIndex, number>();
   for (const host of sighted.keys()) spoke.set(host, 0);
   for (let contact = 0; contact < contacts.length; contact++) {
@@ -32,7 +32,11 @@ export function insideHosts(
   const usable = [...spoke].filter(([host]) => isUsable(hosts.addressOf(host)));
   const inside = usable.filter(([host]) => isPrivateAddress(hosts.addressOf(host)));
   if (inside.length > 0) {
-    return { active: new Set(inside.map(([host]) => host)), outsideCount: usable.length - inside.length };
+    return {
+      active: new Set(inside.map(([host]) => host)),
+      outsideCount: usable.length - inside.length,
+      isPublic: false,
+    };
   }
   const begun = new Map<string, number>();
   const blockOf = (host: HostIndex): string =>
@@ -40,7 +44,11 @@ export function insideHosts(
   for (const [host, count] of usable) begun.set(blockOf(host), (begun.get(blockOf(host)) ?? 0) + count);
   const most = Math.max(1, ...begun.values());
   const busy = usable.filter(([host]) => (begun.get(blockOf(host)) ?? 0) * 5 >= most);
-  return { active: new Set(busy.map(([host]) => host)), outsideCount: usable.length - busy.length };
+  return {
+    active: new Set(busy.map(([host]) => host)),
+    outsideCount: usable.length - busy.length,
+    isPublic: busy.length > 0,
+  };
 }
 
 function isUsable(address: Address): boolean {
@@ -136,7 +144,7 @@ export function conductsOf(
       if (isTargetInside || (isFailed && isPrivateAddress(hosts.addressOf(target)))) {
         addUse(seen.reached, portKey, isAnswered, isFailed, out, back);
         seen.inside.set(target, (seen.inside.get(target) ?? false) || isAnswered);
-      } else seen.outside.add(target);
+      } else if (!isFailed) seen.outside.add(target);
     }
     if (isTargetInside && isAnswered && active.has(source) && !sweepers.has(source))
       addUse(of(target).served, portKey, true, false, back, out);

@@ -26,6 +26,7 @@ export interface HostConduct {
   /** Distinct inside hosts it reached, and those that never answered. */
   readonly insideTargets: number;
   readonly failedTargets: number;
+  /** Distinct outside hosts it reached, those that refused or kept silent left out. */
   readonly outsideTargets: number;
 }
 

@@ -162,10 +162,25 @@ describe("createDraft()", () => {
     expect(listed.get("10.1.2.20")).toBe("unknown");
   });
 
+  test("proposes a gateway for one that reaches hundreds outside, not for one that tries them in vain", () => {
+    const both = new Traffic();
+    smallHospital(both);
+    for (let host = 0; host < 600; host++) {
+      const target = `198.51.${100 + (host >> 8)}.${host & 255}`;
+      both.flow("10.1.7.1", target, "tcp/443");
+      both.flow("10.1.7.2", target, "tcp/23", OUTCOME_UNANSWERED);
+    }
+    const { map, comments } = both.finish();
+    const gateways = comments.filter((each) => each.text.includes("Looks like: nat-gateway"));
+    expect(gateways.map((each) => map.hosts[each.index].addresses[0])).toEqual(["10.1.7.1"]);
+  });
+
   test("takes the busiest public block for the inside when no address is private", () => {
     const open = new Traffic();
     for (let last = 1; last < 40; last++) open.flow("203.0.113.5", `198.51.100.${last}`, "tcp/443");
-    expect(open.finish().map.segments.map((segment) => segment.cidrs[0])).toContain("203.0.113.0/24");
+    const { map, header } = open.finish();
+    expect(map.segments.map((segment) => segment.cidrs[0])).toContain("203.0.113.0/24");
+    expect(header).toContain("No address seen is private");
   });
 
   test("makes a map of random flows that always loads, IPv6 and a host table that forgets included", () => {

@@ -55,7 +55,7 @@ export function writeDraft(draft: DraftedMap): string {
 }
 
 function finishDraft(hosts: HostTable, contacts: DraftContacts, sighted: Sighted): DraftedMap {
-  const { active, outsideCount } = insideHosts(hosts, contacts, sighted);
+  const { active, outsideCount, isPublic } = insideHosts(hosts, contacts, sighted);
   const blocks = blocksOf(hosts, contacts, active);
   const known = partsOf(conductsOf(hosts, contacts, active, { sweepers: new Set(), printers: new Set() }));
   const conducts = conductsOf(hosts, contacts, active, known);
@@ -94,7 +94,10 @@ function finishDraft(hosts: HostTable, contacts: DraftContacts, sighted: Sighted
     segments,
     hosts: written,
   };
-  return { map, comments, header: headerOf(contacts, active.size, outsideCount, listed.length - kept.length) };
+  const header = headerOf(contacts, active.size, outsideCount, listed.length - kept.length);
+  const doubt =
+    "\nNo address seen is private: the public blocks that begin most conversations are taken for the inside.";
+  return { map, comments, header: isPublic ? header + doubt : header };
 }
 
 const nothingSeen: HostConduct = {
