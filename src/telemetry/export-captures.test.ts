@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
@@ -66,11 +67,16 @@ describe("exports kept in the tree", () => {
     expect(rows.some(({ outcome }) => outcome === OUTCOME_UNANSWERED || outcome === OUTCOME_REFUSED)).toBe(false);
   });
 
-  test("Cisco ASA events have their maker and no flows the other way round", async () => {
-    const bytes = ["tpl", "data"].map((part) => readFileSync(join(own, `netflow9_test_cisco_asa_1_${part}.dat`)));
-    expect(bytes[0].readUInt16BE(0)).toBe(9);
-    const { inputs } = await read([join(own, "netflow9_test_cisco_asa_1_tpl.dat")]);
-    expect(inputs[0].sensors[0].templates).toBe(13);
+  test("Cisco ASA: events name their maker, and an echo reply starts no contact of its own", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "cordon-asa-"));
+    const path = join(folder, "asa.dat");
+    const parts = ["tpl", "data"].map((part) => readFileSync(join(own, `netflow9_test_cisco_asa_1_${part}.dat`)));
+    writeFileSync(path, Buffer.concat(parts));
+    const { inputs, rows } = await read([path]);
+    rmSync(folder, { recursive: true });
+    expect(inputs[0].sensors).toMatchObject([{ records: 14, templates: 13, exporter: { maker: "cisco-asa" } }]);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.every(({ protocol, targetPort }) => protocol === 1 && targetPort >> 8 === 8)).toBe(true);
   });
 });
 

@@ -102,7 +102,9 @@ class ExportFile implements Decoder {
   report(): InputReport {
     const stream = this.#stream;
     const sensors = stream.sensors();
-    const times = sensors.flatMap(({ firstMs, lastMs }) => (firstMs === null || lastMs === null ? [] : [firstMs, lastMs]));
+    const times = sensors.flatMap(({ firstMs, lastMs }) =>
+      firstMs === null || lastMs === null ? [] : [firstMs, lastMs],
+    );
     return {
       path: this.#context.path,
       format: this.#hasFormat ? this.#format : null,
