@@ -51,6 +51,7 @@ export class Capture {
   readonly #duplicates = new DuplicateFilter();
   readonly #packet = new Packet();
   readonly #quoted = new Packet();
+  readonly #framesPerBatchMax: number;
   #records = 0;
   #exports = 0;
   #firstMs = Number.POSITIVE_INFINITY;
@@ -63,6 +64,7 @@ export class Capture {
     this.#context = context;
     this.#options = options;
     this.#sensor = context.sensor(context.path);
+    this.#framesPerBatchMax = Math.max(1, context.writer.hosts.capacityMax >> 4); // a frame names at most four hosts
     this.#payloads = new PayloadReader(context);
     this.#assembler = new Assembler(context.writer, this.#sensor, this.skips, (row, isCurrent) =>
       this.#payloads.release(row, this.#assembler.table, isCurrent),
@@ -77,6 +79,11 @@ export class Capture {
    */
   frame(linkType: number, bytes: Uint8Array, begin: number, end: number, wireBytes: number, atMs: number): void {
     this.#records++;
+    if (this.#records % this.#framesPerBatchMax === 0) {
+      // Forged answers intern hosts without ever writing a row: without this a flood of them would fill one batch.
+      this.#context.writer.flush();
+      this.#context.writer.hosts.beginBatch();
+    }
     if (!(atMs >= 0 && atMs < YEAR_2200_MS)) {
       this.skips[SKIP_BAD_TIME]++;
       return;
