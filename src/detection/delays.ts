@@ -15,11 +15,14 @@ const PRIOR_SHARE = 0.1;
 /** The density of "called, then spreading `delayMs` later", per ms, for a host that may or may not be infected. */
 export interface Delays {
   density(delayMs: Millis): number;
+  /** Density at the usual delay: what an infection nobody saw is held against. */
+  readonly typicalDensity: number;
 }
 
 /** Log-uniform, softened below half a second, where clocks and batches blur the order. */
 export const anyDelay: Delays = {
   density: (delayMs) => INFECTED_WHEN_CALLED / (DELAY_SPAN * (delayMs + 500)),
+  typicalDensity: INFECTED_WHEN_CALLED / (DELAY_SPAN * 30_000),
 };
 
 /**
@@ -39,24 +42,11 @@ export function learnDelaysFrom(samples: readonly { readonly delayMs: Millis; re
   const spread = Math.max(LOG_SPREAD_MIN, Math.sqrt(Math.max(0, squares / total - mean * mean)));
   const scale = INFECTED_WHEN_CALLED / (spread * Math.sqrt(2 * Math.PI));
   return {
+    typicalDensity: scale / Math.exp(mean),
     density: (delayMs) => {
       const delay = Math.max(delayMs, 50);
       const z = (Math.log(delay) - mean) / spread;
       return (1 - PRIOR_SHARE) * (scale / delay) * Math.exp((-z * z) / 2) + PRIOR_SHARE * anyDelay.density(delayMs);
     },
   };
-}
-
-/** From this size on a call may carry a program; worms seen in hospitals weighed 0.2 to 4 MB. */
-export const PROGRAM_BYTES_MIN = 30_000;
-const PROBE_BYTES_MAX = 8_000;
-
-/**
- * Likelihood ratio of the bytes a call carried. Large: 80 in 100 infections against 4 in 100 other calls; small:
- * exploits that fetch their program later, 15 in 100 against 90 in 100; nothing when the sensor did not see them.
- */
-export function carriedRatio(bytes: number): number {
-  if (bytes <= 0) return 1;
-  if (bytes >= PROGRAM_BYTES_MIN) return 20;
-  return bytes <= PROBE_BYTES_MAX ? 0.17 : 1;
 }

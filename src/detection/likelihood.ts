@@ -137,3 +137,8 @@ export const FLAGGED_CHILD_WEIGHT = 2;
 export const JOINT_MARGIN = 1.5;
 /** How long a child speaks for its caller in the joint judgement. */
 export const JOINT_WINDOW_MS = 3_600_000;
+/**
+ * "Called by a suspect" raises the prior odds; "called, then client soon after" is a likelihood. Both rest on the same
+ * call, so the second of the two gives up this share of the first: 0 would count it twice, 1 would throw evidence away.
+ */
+export const SHARED_EVIDENCE = 0.5;

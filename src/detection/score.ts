@@ -57,7 +57,7 @@ import {
   SOURCE_SUSPECT,
 } from "./sources.ts";
 import type { DetectorState } from "./state.ts";
-import { PROGRAM_BYTES_MIN } from "./delays.ts";
+import { PROGRAM_BYTES_MIN } from "./loads.ts";
 import { exposeTarget, propagation, sameLoad, testThreshold, testWithCaller } from "./suspicion.ts";
 import { groupOf, isSpreading, weigh } from "./tests.ts";
 

@@ -6,8 +6,9 @@ import { OUTCOME_REFUSED, OUTCOME_UNANSWERED } from "../model/flow.ts";
 import type { Outbreak, OutbreakId, SpreadEdge } from "../model/outbreak.ts";
 import { formatPort } from "../model/port.ts";
 import type { HostIndex, Millis } from "../model/units.ts";
-import { anyDelay, carriedRatio, type Delays, learnDelaysFrom } from "./delays.ts";
+import { anyDelay, type Delays, learnDelaysFrom } from "./delays.ts";
 import { FACT_INSIDE } from "./home.ts";
+import { anyLoad, learnLoadsFrom, type Loads } from "./loads.ts";
 import type { DetectorState, Flag } from "./state.ts";
 
 /** Infections per hour of a host that no sensor saw coming (mail, USB, an unwatched link). */
@@ -23,7 +24,11 @@ const OTHER_PORT_SHARE = 0.1;
 const BEFORE_ONSET_SHARE = 0.05;
 /** A host that was taken can be taken: a call by a spreading host takes it this often. */
 const TAKEN_BY_CALL = 0.7;
-const EDGE_PROBABILITY_MIN = 0.2;
+/** A branch is told from this probability on; a weaker tie still keeps two suspects in one outbreak. */
+const EDGE_PROBABILITY_MIN = 0.5;
+const TIE_PROBABILITY_MIN = 0.02;
+/** A suspect that began this much later than the first is half as likely to have been first. */
+const FIRST_HALF_MS = 30_000;
 const DELAY_ROUNDS = 2;
 
 interface Cause {
@@ -45,8 +50,8 @@ interface Call {
   readonly atMs: Millis;
   /** How well the caller and the port fit, 0 to 1. */
   readonly fit: number;
-  /** How much likelier these bytes are when the call infected than when it did not. */
-  readonly carries: number;
+  /** What the call carried; not above zero when the sensor did not see it. */
+  readonly bytes: number;
 }
 
 /** Calls to the suspect up to its onset, oldest first. */
@@ -66,11 +71,17 @@ function callsTo(state: DetectorState, flag: Flag, suspects: ReadonlyMap<HostInd
       if (log.port[contact] !== flag.port || log.protocol[contact] !== flag.protocol) fit *= OTHER_PORT_SHARE;
       const outcome = log.outcome[contact];
       if (outcome === OUTCOME_REFUSED || outcome === OUTCOME_UNANSWERED) fit *= FAILED_SHARE;
-      calls.push({ from, atMs, fit: Math.min(1, fit), carries: carriedRatio(log.bytes[contact]) });
+      calls.push({ from, atMs, fit: Math.min(1, fit), bytes: log.bytes[contact] });
     }
     contact = log.row(log.beforeByTarget[contact]);
   }
   return calls.reverse();
+}
+
+/** What the outbreak itself shows: how long hosts wait before they spread, and how often their infection was seen. */
+interface Learned {
+  readonly delays: Delays;
+  readonly loads: Loads;
 }
 
 /**
@@ -78,16 +89,17 @@ function callsTo(state: DetectorState, flag: Flag, suspects: ReadonlyMap<HostInd
  * counts with what the calls before it left over, times the density of its delay and what it carried; against
  * infections nobody saw.
  */
-function explain(state: DetectorState, flag: Flag, suspects: ReadonlyMap<HostIndex, Flag>, delays: Delays): Explained {
+function explain(flag: Flag, calls: readonly Call[], learned: Learned): Explained {
   const best = new Map<HostIndex, { weight: number; atMs: Millis }>();
   let leftOver = 1;
-  for (const { from, atMs, fit, carries } of callsTo(state, flag, suspects)) {
-    const weight = fit * leftOver * carries * delays.density(Math.max(flag.onsetMs - atMs, 0));
-    leftOver *= 1 - TAKEN_BY_CALL * fit;
+  for (const { from, atMs, fit, bytes } of calls) {
+    const carried = learned.loads.ratio(bytes);
+    const weight = fit * leftOver * carried * learned.delays.density(Math.max(flag.onsetMs - atMs, 0));
+    leftOver *= 1 - TAKEN_BY_CALL * fit * Math.min(1, carried);
     const known = best.get(from);
     if (known === undefined || known.weight < weight) best.set(from, { weight, atMs });
   }
-  const unseenWeight = UNSEEN_PER_HOUR / 3_600_000;
+  const unseenWeight = UNSEEN_PER_HOUR / 3_600_000 + learned.loads.unseenShare * learned.delays.typicalDensity;
   let total = unseenWeight;
   for (const { weight } of best.values()) total += weight;
   const causes = [...best]
@@ -96,20 +108,24 @@ function explain(state: DetectorState, flag: Flag, suspects: ReadonlyMap<HostInd
   return { flag, causes, unseen: unseenWeight / total };
 }
 
-/** Explains all suspects, twice: the delays of the first tree sharpen the second. */
+/** Explains all suspects, then again: what the first tree shows of delays and loads sharpens the second. */
 function explainAll(
   state: DetectorState,
   flags: readonly Flag[],
   suspects: ReadonlyMap<HostIndex, Flag>,
 ): readonly Explained[] {
-  let explained = flags.map((flag) => explain(state, flag, suspects, anyDelay));
+  const calls = flags.map((flag) => callsTo(state, flag, suspects));
+  let explained = flags.map((flag, index) => explain(flag, calls[index], { delays: anyDelay, loads: anyLoad }));
+  const loads = learnLoadsFrom(
+    calls.map((list) => list.filter(({ fit }) => fit > UNFLAGGED_SHARE).map(({ bytes }) => bytes)),
+  );
   for (let round = 0; round < DELAY_ROUNDS; round++) {
     const delays = learnDelaysFrom(
       explained.flatMap(({ flag, causes }) =>
         causes.map(({ atMs, probability }) => ({ delayMs: flag.onsetMs - atMs, weight: probability })),
       ),
     );
-    explained = flags.map((flag) => explain(state, flag, suspects, delays));
+    explained = flags.map((flag, index) => explain(flag, calls[index], { delays, loads }));
   }
   return explained;
 }
@@ -145,9 +161,10 @@ export function growTrees(state: DetectorState, flags: readonly Flag[]): Outbrea
   const edges: SpreadEdge[] = [];
   for (const { flag, causes } of explained) {
     const best = causes.find((cause) => suspects.has(cause.from) && startsBefore(suspects, cause.from, flag));
-    if (best === undefined || best.probability < EDGE_PROBABILITY_MIN) continue;
-    edges.push({ from: best.from, to: flag.host, atMs: best.atMs, probability: best.probability });
+    if (best === undefined || best.probability < TIE_PROBABILITY_MIN) continue;
     root.set(find(flag.host), find(best.from));
+    if (best.probability < EDGE_PROBABILITY_MIN) continue;
+    edges.push({ from: best.from, to: flag.host, atMs: best.atMs, probability: best.probability });
   }
   const members = new Map<HostIndex, Explained[]>();
   for (const one of explained) {
@@ -193,7 +210,7 @@ function outbreakOf(group: readonly Explained[], edges: readonly SpreadEdge[], n
   return {
     id: `outbreak-${number}-${stamp}` as OutbreakId,
     port,
-    phase: edges.length > 0 ? "confirmed" : "suspected",
+    phase: group.length > 1 ? "confirmed" : "suspected",
     patientZero: first.host,
     rivals: candidates.slice(1, 6),
     hosts,
@@ -210,10 +227,12 @@ function firstOnes(
   hasCause: ReadonlySet<HostIndex>,
 ): { host: HostIndex; probability: number }[] {
   const odds = new Map<HostIndex, number>();
+  const startMs = Math.min(...group.map(({ flag }) => flag.onsetMs));
   const inGroup = new Set(group.map(({ flag }) => flag.host));
   for (const { flag, causes, unseen } of group) {
     const own = Math.min(unseen, 0.999);
-    odds.set(flag.host, (odds.get(flag.host) ?? 0) + (own / (1 - own)) * (hasCause.has(flag.host) ? 0.1 : 1));
+    const late = FIRST_HALF_MS / (FIRST_HALF_MS + flag.onsetMs - startMs);
+    odds.set(flag.host, (odds.get(flag.host) ?? 0) + (own / (1 - own)) * late * (hasCause.has(flag.host) ? 0.1 : 1));
     for (const cause of causes) {
       if (inGroup.has(cause.from) || cause.probability < 0.05) continue;
       odds.set(cause.from, (odds.get(cause.from) ?? 0) + cause.probability * own);

@@ -5,7 +5,7 @@ import { limits } from "../limits.ts";
 import { OUTCOME_REFUSED, OUTCOME_UNANSWERED, PROTOCOL_TCP } from "../model/flow.ts";
 import { classOfPort } from "../model/port.ts";
 import type { HostIndex, Millis } from "../model/units.ts";
-import { PROGRAM_BYTES_MIN } from "./delays.ts";
+import { PROGRAM_BYTES_MIN } from "./loads.ts";
 import { FACT_INSIDE, FACT_TALKER } from "./home.ts";
 import {
   BENIGN_TURNS_PER_HOUR,
@@ -13,6 +13,7 @@ import {
   CHILD_WEIGHT_MAX,
   EXPOSURE_HALF_LIFE_MS,
   EXPOSURE_WEIGHT,
+  SHARED_EVIDENCE,
   FLAGGED_CHILD_WEIGHT,
   JOINT_MARGIN,
   JOINT_WINDOW_MS,
@@ -54,12 +55,12 @@ export function propagation(
   const weight = told - sources.propagated[row];
   if (weight <= 0) return 0;
   const isFirst = sources.propagated[row] === 0;
+  const wasExposed = sources.exposedBy[row] >= 0; // crediting the caller may flag it, and so expose this host
   sources.propagated[row] = told;
   sources.calledBy[row] = caller;
   sources.calledMs[row] = listeners.lastCallMs[listener];
   if (isFirst) credit(state, caller, protocol, port, Math.min(told, CHILD_WEIGHT_MAX), at);
-  // "Called by a suspect" and "called, then client" are the same fact seen twice: only the larger counts.
-  return sources.exposedBy[row] >= 0 ? Math.max(0, weight - EXPOSURE_WEIGHT) : weight;
+  return wasExposed ? Math.max(0, weight - EXPOSURE_WEIGHT * SHARED_EVIDENCE) : weight;
 }
 
 /** Evidence, once, that the host passes on as much as it was given on this port. */
@@ -178,7 +179,7 @@ export function exposeTarget(
   sources.exposedBy[row] = suspect;
   sources.exposedMs[row] = at;
   const test = row * GROUPS + group;
-  const weight = Math.max(0, EXPOSURE_WEIGHT - sources.propagated[row]);
+  const weight = Math.max(0, EXPOSURE_WEIGHT - sources.propagated[row] * SHARED_EVIDENCE);
   if (sources.score[test] === 0) {
     sources.onsetMs[test] = at;
     sources.run[test] = 0;

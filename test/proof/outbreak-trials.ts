@@ -43,8 +43,6 @@ export interface TrialOptions {
   readonly localView?: NonNullable<TrafficOptions["localView"]>;
   /** Learn a baseline on a quiet day of the same hospital first. */
   readonly hasBaseline?: boolean;
-  /** Rows per batch: small, so that the time of confirmation is known well. */
-  readonly batchRows?: number;
 }
 
 /** A baseline of `hours` quiet hours of the same hospital, from other random draws. */
@@ -74,23 +72,22 @@ export function runTrial(options: TrialOptions): Trial {
   const hosts = new HostTable();
   const detector = new Detector({ hosts, baseline });
   const touches: FirstTouches = new Map();
-  let confirmedMs: number | null = null;
-  const writer = new BatchWriter(
-    hosts,
-    (batch) => {
-      noteTouches(touches, batch, hosts, worm.port);
-      detector.feed(batch);
-      const last = batch.flows.atMs[batch.flows.length - 1];
-      if (confirmedMs === null && isConfirmed(detector)) confirmedMs = last;
-    },
-    options.batchRows ?? 64,
-  );
+  const writer = new BatchWriter(hosts, (batch) => {
+    noteTouches(touches, batch, hosts, worm.port);
+    detector.feed(batch);
+  });
   traffic.run(writer);
-  return judge(detector.report(), traffic.truth, touches, confirmedMs);
+  return judge(detector.report(), traffic.truth, touches);
 }
 
-function isConfirmed(detector: Detector): boolean {
-  return detector.flagCount >= 2 && detector.report().outbreaks.some((outbreak) => outbreak.phase === "confirmed");
+/** When the first branch of a tree stood: both its hosts flagged. Null when there is none. */
+function confirmationOf(detection: Detection): number | null {
+  const flaggedMs = new Map(detection.suspects.map((suspect) => [suspect.host, suspect.flaggedMs]));
+  let firstMs = Number.POSITIVE_INFINITY;
+  for (const { from, to } of detection.outbreaks.flatMap((outbreak) => outbreak.edges)) {
+    firstMs = Math.min(firstMs, Math.max(flaggedMs.get(from) ?? Infinity, flaggedMs.get(to) ?? Infinity));
+  }
+  return Number.isFinite(firstMs) ? firstMs : null;
 }
 
 function noteTouches(touches: FirstTouches, batch: Batch, hosts: HostTable, port: number): void {
@@ -108,7 +105,8 @@ function noteTouches(touches: FirstTouches, batch: Batch, hosts: HostTable, port
 
 type Truth = ReturnType<typeof createTraffic>["truth"];
 
-function judge(detection: Detection, truth: Truth, touches: FirstTouches, confirmedMs: number | null): Trial {
+function judge(detection: Detection, truth: Truth, touches: FirstTouches): Trial {
+  const confirmedMs = confirmationOf(detection);
   const flaggedMs = new Map(detection.suspects.map((suspect) => [suspect.address, suspect.flaggedMs]));
   const infectedBy = new Map(truth.infections.map((infection) => [infection.host, infection]));
   const roleOf = new Map(truth.hosts.map((host) => [host.address, host.role as string]));
