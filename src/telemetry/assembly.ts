@@ -37,7 +37,7 @@ import {
   LIST_WAIT_TCP,
   listTimeoutMs,
 } from "./assembly-timing.ts";
-import { type Packet, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from "./packet.ts";
+import { int32, type Packet, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from "./packet.ts";
 import { SKIP_REPLY, type SkipTally } from "./packet-skip.ts";
 
 const SCTP_INIT = 1;
@@ -199,6 +199,8 @@ export class Assembler {
     const direction = isSynAck ? DIRECTION_SEEN : guess;
     const isOrphan = isSynAck || (flags & TCP_RST) !== 0;
     const row = this.#begin(packet, source, target, PROTOCOL_TCP, isBackward, direction, isOrphan, LIST_WAIT_TCP);
+    // A SYN-ACK acknowledges the SYN that was not seen: should that come late, it is no new conversation.
+    if (row >= 0 && isSynAck) this.table.sequence[row] = (int32(packet.bytes, packet.transportBegin + 8) - 1) | 0;
     if (row < 0 || isOrphan) return -1;
     this.midStreamFlows++;
     this.#judgeTcp(row, packet);
