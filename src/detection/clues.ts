@@ -46,7 +46,7 @@ const RENAME_STORM_MIN = 20;
 const SPRAY_ACCOUNTS_MIN = 10;
 
 /** What was seen of one kind about one host (and, where it matters, one target). */
-interface Clue {
+export interface Clue {
   readonly host: HostIndex;
   readonly target: HostIndex;
   readonly kind: Observation["kind"];

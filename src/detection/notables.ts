@@ -3,7 +3,7 @@
 import type { Notable, NotableKind } from "../model/outbreak.ts";
 import type { HostIndex, Millis } from "../model/units.ts";
 import { becauseOf } from "./because.ts";
-import { type Clues, tell } from "./clues.ts";
+import { type Clue, type Clues, tell } from "./clues.ts";
 import { FACT_INSIDE, FACT_TALKER } from "./home.ts";
 import {
   GROUP_DISCOVERY,
@@ -57,13 +57,51 @@ export function listNotables(
     list.add(flag.host, "inbound-scan", flag.onsetMs, `from outside: ${becauseOf(state, flag)[0]}`);
   }
   for (const { flag, sentence } of talkers) list.add(flag.host, "known-talker", flag.onsetMs, sentence);
+  const fromOutside = new Map<HostIndex, OutsideAlerts>();
   for (const clue of clues.list()) {
-    const told = tell(state, clue);
-    if (told !== null) list.add(clue.host, told.kind, clue.firstMs, told.sentence);
+    if (clue.kind === "alert" && isFromOutside(state, clue)) gather(fromOutside, clue);
+    else {
+      const told = tell(state, clue);
+      if (told !== null) list.add(clue.host, told.kind, clue.firstMs, told.sentence);
+    }
+  }
+  for (const [host, alerts] of fromOutside) {
+    const most = [...alerts.bySignature].sort((a, b) => b[1] - a[1]).slice(0, ALERTS_NAMED_MAX);
+    const names = most.map(([signature, count]) => `${signature} (${count})`).join("; ");
+    const sentence = `${alerts.count} alerts about calls by ${alerts.callers.size} outside addresses: ${names}`;
+    list.add(host, "inbound-scan", alerts.firstMs, sentence);
   }
   noteSources(state, list);
   noteOutsideCalls(state, list);
   return list.list().slice(0, limits.resultRowsMax);
+}
+
+/** Alerts about one inside host that was called from outside: one line for the host, not one for each caller. */
+interface OutsideAlerts {
+  readonly firstMs: Millis;
+  count: number;
+  readonly callers: Set<HostIndex>;
+  readonly bySignature: Map<string, number>;
+}
+
+const ALERTS_NAMED_MAX = 3;
+
+function isFromOutside(state: DetectorState, clue: Clue): boolean {
+  const { facts, newestMs } = state;
+  if (clue.target < 0) return false;
+  const atMs = Math.max(newestMs, clue.firstMs);
+  return !facts.isInside(clue.host, atMs) && facts.isInside(clue.target, atMs);
+}
+
+function gather(fromOutside: Map<HostIndex, OutsideAlerts>, clue: Clue): void {
+  let alerts = fromOutside.get(clue.target);
+  if (alerts === undefined) {
+    alerts = { firstMs: clue.firstMs, count: 0, callers: new Set(), bySignature: new Map() };
+    fromOutside.set(clue.target, alerts);
+  }
+  alerts.count += clue.count;
+  alerts.callers.add(clue.host);
+  alerts.bySignature.set(clue.detail, (alerts.bySignature.get(clue.detail) ?? 0) + clue.count);
 }
 
 function noteSources(state: DetectorState, list: NotableList): void {
