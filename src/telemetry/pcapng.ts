@@ -25,133 +25,148 @@ interface CaptureInterface {
   readonly offsetMs: number;
 }
 
-/** Decodes one pcapng file or stream (draft-ietf-opsawg-pcapng). */
-export function createPcapngDecoder(context: DecoderContext, options: CaptureOptions = {}): Decoder {
-  const capture = new Capture(context, options);
-  const interfaces: CaptureInterface[] = [];
-  let isLittle = true;
-  let isBegun = false;
-  let isFinished = false;
+/** Reads the blocks of a file one after another and hands their packets to the capture. */
+class BlockReader {
+  readonly capture: Capture;
+  readonly feed = new PacketFeed((bytes, begin, end) => this.#step(bytes, begin, end));
+  /** The first section header was read. */
+  isBegun = false;
+  readonly #interfaces: CaptureInterface[] = [];
+  #isLittle = true;
 
-  const feed = new PacketFeed((bytes, begin, end) => {
+  constructor(capture: Capture) {
+    this.capture = capture;
+  }
+
+  #step(bytes: Uint8Array, begin: number, end: number): number {
     if (end - begin < 12) return -12;
-    const type = word32(bytes, begin, isLittle); // a section's type reads the same in both byte orders
+    const type = word32(bytes, begin, this.#isLittle); // a section's type reads the same in both byte orders
     if (type === SECTION) {
-      isLittle = word32(bytes, begin + 8, true) === BYTE_ORDER;
-      if (!isLittle && word32(bytes, begin + 8, false) !== BYTE_ORDER)
-        return refuse("a section must tell its byte order");
-    } else if (!isBegun) {
-      return refuse("the file must begin with a section header");
+      this.#isLittle = word32(bytes, begin + 8, true) === BYTE_ORDER;
+      if (!this.#isLittle && word32(bytes, begin + 8, false) !== BYTE_ORDER)
+        return this.#refuse("a section must tell its byte order");
+    } else if (!this.isBegun) {
+      return this.#refuse("the file must begin with a section header");
     }
-    const length = word32(bytes, begin + 4, isLittle);
+    const length = word32(bytes, begin + 4, this.#isLittle);
     if (length < 12 || length % 4 !== 0 || (type === SECTION && length < 28)) {
-      capture.skips[SKIP_MALFORMED]++;
-      return refuse(`a block must be a whole number of words from 12 bytes on, got ${length}`);
+      this.capture.skips[SKIP_MALFORMED]++;
+      return this.#refuse(`a block must be a whole number of words from 12 bytes on, got ${length}`);
     }
     if (!isUsed(type)) {
-      feed.skip(length - 12);
+      this.feed.skip(length - 12);
       return 12;
     }
     if (length > limits.packetBytesMax + OPTION_BYTES_MAX) {
-      capture.skips[SKIP_TOO_LONG]++;
-      return refuse(`a packet must be at most ${limits.packetBytesMax} bytes, got a block of ${length}`);
+      this.capture.skips[SKIP_TOO_LONG]++;
+      return this.#refuse(`a packet must be at most ${limits.packetBytesMax} bytes, got a block of ${length}`);
     }
     if (end - begin < length) return -length;
-    block(type, bytes, begin + 8, begin + length - 4);
+    this.#block(type, bytes, begin + 8, begin + length - 4);
     return length;
-  });
-
-  function block(type: number, bytes: Uint8Array, begin: number, end: number): void {
-    if (type === SECTION) {
-      isBegun = true;
-      interfaces.length = 0;
-    } else if (type === INTERFACE) addInterface(bytes, begin, end);
-    else if (type === SIMPLE_PACKET) simplePacket(bytes, begin, end);
-    else packet(type, bytes, begin, end);
   }
 
-  function addInterface(bytes: Uint8Array, begin: number, end: number): void {
-    if (end - begin < 8 || interfaces.length >= limits.captureInterfacesMax) {
-      capture.skips[SKIP_MALFORMED]++;
+  #block(type: number, bytes: Uint8Array, begin: number, end: number): void {
+    if (type === SECTION) {
+      this.isBegun = true;
+      this.#interfaces.length = 0;
+    } else if (type === INTERFACE) this.#addInterface(bytes, begin, end);
+    else if (type === SIMPLE_PACKET) this.#simplePacket(bytes, begin, end);
+    else this.#packet(type, bytes, begin, end);
+  }
+
+  #addInterface(bytes: Uint8Array, begin: number, end: number): void {
+    if (end - begin < 8 || this.#interfaces.length >= limits.captureInterfacesMax) {
+      this.capture.skips[SKIP_MALFORMED]++;
       return;
     }
-    const linkType = half(bytes, begin);
-    const snapBytes = word32(bytes, begin + 4, isLittle);
+    const linkType = this.#half(bytes, begin);
+    const snapBytes = word32(bytes, begin + 4, this.#isLittle);
     let ticksPerSecond = 1_000_000;
     let offsetMs = 0;
     for (let at = begin + 8; at + 4 <= end; ) {
-      const code = half(bytes, at);
-      const length = half(bytes, at + 2);
+      const code = this.#half(bytes, at);
+      const length = this.#half(bytes, at + 2);
       if (code === 0 || at + 4 + length > end) break;
       if (code === 9 && length >= 1) ticksPerSecond = resolution(bytes[at + 4]);
-      if (code === 14 && length >= 8) offsetMs = signed64(bytes, at + 4) * 1000;
+      if (code === 14 && length >= 8) offsetMs = this.#signed64(bytes, at + 4) * 1000;
       at += 4 + Math.ceil(length / 4) * 4;
     }
-    interfaces.push({ linkType, snapBytes, ticksPerSecond, offsetMs });
+    this.#interfaces.push({ linkType, snapBytes, ticksPerSecond, offsetMs });
   }
 
   /** Enhanced and obsolete packet blocks differ only in the width of the interface number. */
-  function packet(type: number, bytes: Uint8Array, begin: number, end: number): void {
+  #packet(type: number, bytes: Uint8Array, begin: number, end: number): void {
     if (end - begin < 20) {
-      capture.skips[SKIP_MALFORMED]++;
+      this.capture.skips[SKIP_MALFORMED]++;
       return;
     }
-    const number = type === OLD_PACKET ? half(bytes, begin) : word32(bytes, begin, isLittle);
-    const captured = word32(bytes, begin + 12, isLittle);
-    const wireBytes = word32(bytes, begin + 16, isLittle);
-    const from = interfaces[number];
+    const number = type === OLD_PACKET ? this.#half(bytes, begin) : word32(bytes, begin, this.#isLittle);
+    const captured = word32(bytes, begin + 12, this.#isLittle);
+    const wireBytes = word32(bytes, begin + 16, this.#isLittle);
+    const from = this.#interfaces[number];
     if (from === undefined || captured > end - begin - 20) {
-      capture.skips[SKIP_MALFORMED]++;
+      this.capture.skips[SKIP_MALFORMED]++;
       return;
     }
-    const ticks = word32(bytes, begin + 4, isLittle) * 4294967296 + word32(bytes, begin + 8, isLittle);
+    const ticks = word32(bytes, begin + 4, this.#isLittle) * 4294967296 + word32(bytes, begin + 8, this.#isLittle);
     const seconds = Math.floor(ticks / from.ticksPerSecond);
     const restMs = ((ticks - seconds * from.ticksPerSecond) * 1000) / from.ticksPerSecond;
     const at = begin + 20;
     const atMs = seconds * 1000 + restMs + from.offsetMs;
-    capture.frame(from.linkType, bytes, at, at + captured, Math.max(wireBytes, captured), atMs);
+    this.capture.frame(from.linkType, bytes, at, at + captured, Math.max(wireBytes, captured), atMs);
   }
 
   /** A packet without a time: it takes that of the packet before it. */
-  function simplePacket(bytes: Uint8Array, begin: number, end: number): void {
-    const from = interfaces[0];
+  #simplePacket(bytes: Uint8Array, begin: number, end: number): void {
+    const from = this.#interfaces[0];
     if (end - begin < 4 || from === undefined) {
-      capture.skips[SKIP_MALFORMED]++;
+      this.capture.skips[SKIP_MALFORMED]++;
       return;
     }
-    if (capture.watermarkMs === Number.NEGATIVE_INFINITY) {
-      capture.skips[SKIP_BAD_TIME]++;
+    if (this.capture.watermarkMs === Number.NEGATIVE_INFINITY) {
+      this.capture.skips[SKIP_BAD_TIME]++;
       return;
     }
-    const wireBytes = word32(bytes, begin, isLittle);
+    const wireBytes = word32(bytes, begin, this.#isLittle);
     const snapBytes = from.snapBytes === 0 ? wireBytes : from.snapBytes;
     const captured = Math.min(wireBytes, snapBytes, end - begin - 4);
-    capture.frame(from.linkType, bytes, begin + 4, begin + 4 + captured, wireBytes, capture.watermarkMs);
+    this.capture.frame(from.linkType, bytes, begin + 4, begin + 4 + captured, wireBytes, this.capture.watermarkMs);
   }
 
-  function half(bytes: Uint8Array, at: number): number {
-    return isLittle ? bytes[at] | (bytes[at + 1] << 8) : (bytes[at] << 8) | bytes[at + 1];
+  #half(bytes: Uint8Array, at: number): number {
+    return this.#isLittle ? bytes[at] | (bytes[at + 1] << 8) : (bytes[at] << 8) | bytes[at + 1];
   }
 
-  function signed64(bytes: Uint8Array, at: number): number {
-    const high = word32(bytes, isLittle ? at + 4 : at, isLittle) | 0;
-    return high * 4294967296 + word32(bytes, isLittle ? at : at + 4, isLittle);
+  #signed64(bytes: Uint8Array, at: number): number {
+    const high = word32(bytes, this.#isLittle ? at + 4 : at, this.#isLittle) | 0;
+    return high * 4294967296 + word32(bytes, this.#isLittle ? at : at + 4, this.#isLittle);
   }
 
-  function refuse(because: string): number {
-    const what = capture.error === null && isBegun ? "Cannot read on in the capture" : "Cannot read the capture";
-    capture.error = `${what}: ${because}`;
-    feed.stop();
+  #refuse(because: string): number {
+    const what =
+      this.capture.error === null && this.isBegun
+        ? "Cannot read on in the this.capture"
+        : "Cannot read the this.capture";
+    this.capture.error = `${what}: ${because}`;
+    this.feed.stop();
     return 1;
   }
+}
 
+/** Decodes one pcapng file or stream (draft-ietf-opsawg-pcapng). */
+export function createPcapngDecoder(context: DecoderContext, options: CaptureOptions = {}): Decoder {
+  const capture = new Capture(context, options);
+  const reader = new BlockReader(capture);
+  const { feed } = reader;
+  let isFinished = false;
   return {
     format: "pcapng",
     write: (chunk) => feed.write(chunk),
     end: () => {
       if (isFinished) return;
       isFinished = true;
-      if (!isBegun && capture.error === null) {
+      if (!reader.isBegun && capture.error === null) {
         capture.error = `Cannot read the capture: its first section header must be whole, got ${feed.pendingBytes} bytes`;
         capture.end(false);
       } else capture.end(feed.pendingBytes > 0);
