@@ -12,6 +12,7 @@ import { createTraffic } from "./generate.ts";
 import { createHospital } from "./hospital.ts";
 import type { LocalView } from "./row-buffer.ts";
 import { type WormName, wormLike } from "./worm.ts";
+import { PHASE_ENDED } from "../../src/model/flow.ts";
 
 const startMs = Date.UTC(2026, 2, 12, 10);
 const folder = mkdtempSync(join(tmpdir(), "cordon-traffic-"));
@@ -280,6 +281,7 @@ describe("rows in two phases", () => {
     const { flows } = batch;
     for (let flow = 0; flow < flows.length; flow++) {
       if (flows.protocol[flow] !== 6 && flows.protocol[flow] !== 0) continue;
+      if (flows.phase[flow] === PHASE_ENDED) continue;
       const phase = flows.phase[flow] === 1 ? "opening" : "closing";
       const pair = `${hosts.format(flows.source[flow])}>${hosts.format(flows.target[flow])}`;
       const port = `${flows.protocol[flow]}/${flows.targetPort[flow]} ${flows.sourcePort[flow]}`;

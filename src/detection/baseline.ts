@@ -9,6 +9,23 @@ import type { Listeners } from "./listeners.ts";
 /** How long a habit learned from traffic excuses many contacts. */
 export const TALKER_VALID_MS = 30 * 24 * 3_600_000;
 
+/** Rates below this are not told apart. */
+const USUAL_PER_DAY_MIN = 0.1;
+/** Benign first contacts that fail, as in likelihood.ts. */
+const FAILED_SHARE_USUAL = 0.05;
+
+/** What is less telling about one host than about others, nats. */
+interface Habit {
+  readonly lateral: number;
+  readonly control: number;
+  readonly failed: number;
+}
+
+/** ln(rate / usual rate), when the host is busier than usual. */
+function habitOf(perDay: number, usualPerDay: number): number {
+  return Math.max(0, Math.log(Math.max(perDay, USUAL_PER_DAY_MIN) / Math.max(USUAL_PER_DAY_MIN, usualPerDay)));
+}
+
 /** As written to the file. Numbers in base64 are little-endian Uint32. */
 export interface BaselineFile {
   readonly schema: "cordon.baseline/1";
@@ -18,7 +35,10 @@ export interface BaselineFile {
   readonly scoredContactsPerDay: number;
   readonly contacts: string;
   readonly activeHosts: string;
-  /** Pairs: address hash, new contacts on lateral and log-on ports per hundred days, of hosts that make some. */
+  /** New contacts an ordinary host makes in a day: on lateral and log-on ports, and on ports of remote control. */
+  readonly lateralPerDay: number;
+  readonly controlPerDay: number;
+  /** Fours: address hash, both rates per hundred days, how many of a hundred contacts failed; of hosts that make some. */
   readonly busy: string;
   /** Pairs: listener key, number of clients. */
   readonly servers: string;
@@ -33,7 +53,7 @@ export class Baseline implements Learned {
   readonly #active: Set<number>;
   readonly #talkers: Map<number, Millis>;
   readonly #servers: Uint32Array;
-  readonly #habitWeights = new Map<number, number>();
+  readonly #habits = new Map<number, Habit>();
 
   constructor(file: BaselineFile) {
     this.file = file;
@@ -46,9 +66,11 @@ export class Baseline implements Learned {
     this.#active = new Set(decodeWords(file.activeHosts));
     this.#servers = decodeWords(file.servers);
     const busy = decodeWords(file.busy);
-    for (let at = 0; at + 1 < busy.length; at += 2) {
-      const ratio = busy[at + 1] / 100 / Math.max(1, file.scoredContactsPerDay);
-      if (ratio > 1) this.#habitWeights.set(busy[at], Math.log(ratio));
+    for (let at = 0; at + 3 < busy.length; at += 4) {
+      const lateral = habitOf(busy[at + 1] / 100, file.lateralPerDay);
+      const control = habitOf(busy[at + 2] / 100, file.controlPerDay);
+      const failed = Math.max(0, Math.log(busy[at + 3] / 100 / FAILED_SHARE_USUAL));
+      if (lateral + control + failed > 0) this.#habits.set(busy[at], { lateral, control, failed });
     }
     this.#talkers = new Map(file.talkers.map((talker) => [talker.addressHash, talker.untilMs]));
   }
@@ -62,8 +84,15 @@ export class Baseline implements Learned {
    * How much less a new contact on a lateral or log-on port says about this host than about an ordinary one:
    * ln(its contacts per day / those of an ordinary host). An administrator's tenth machine of the day is no news.
    */
-  habitWeight(addressHash: number): number {
-    return this.#habitWeights.get(addressHash >>> 0) ?? 0;
+  habitWeight(addressHash: number, isControl: boolean): number {
+    const habit = this.#habits.get(addressHash >>> 0);
+    if (habit === undefined) return 0;
+    return isControl ? habit.control : habit.lateral;
+  }
+
+  /** How much less a failed contact says about this host than about an ordinary one: ln(its share / the usual 5 %). */
+  failureWeight(addressHash: number): number {
+    return this.#habits.get(addressHash >>> 0)?.failed ?? 0;
   }
 
   talkerUntilMs(addressHash: number): Millis | null {

@@ -7,10 +7,10 @@ import { SERVER_CLIENTS_MIN } from "./likelihood.ts";
 import { CLASSES } from "./sources.ts";
 import type { DetectorState } from "./state.ts";
 import { excuse } from "./talkers.ts";
-import { PORT_LATERAL, PORT_OTHER, PORT_REMOTE } from "../model/port.ts";
+import { PORT_CONTROL, PORT_LATERAL, PORT_OTHER, PORT_REMOTE } from "../model/port.ts";
 
 /** From this rate on a host's own habit is kept. */
-const BUSY_CONTACTS_PER_DAY = 2;
+const BUSY_CONTACTS_PER_DAY = 1;
 const DAY_MS = 24 * 3_600_000;
 /** New contacts on lateral and log-on ports per quiet day from which many contacts are a host's habit. */
 const HABIT_CONTACTS_PER_DAY = 40;
@@ -22,6 +22,8 @@ export function learnBaseline(state: DetectorState, firstMs: Millis): BaselineFi
   const active: number[] = [];
   const busy: number[] = [];
   const talkers: { addressHash: number; kind: string; untilMs: Millis }[] = [];
+  let lateralCount = 0;
+  let controlCount = 0;
   let scored = 0;
   let ordinary = 0;
   for (let source = 0; source < sources.length; source++) {
@@ -31,14 +33,25 @@ export function learnBaseline(state: DetectorState, firstMs: Millis): BaselineFi
     active.push(hosts.hash[host] >>> 0);
     const talker = excuse(state, source);
     const lateral = sources.byClass[source * CLASSES + PORT_LATERAL] + sources.byClass[source * CLASSES + PORT_REMOTE];
-    if (talker !== null || lateral / days >= HABIT_CONTACTS_PER_DAY) {
+    const control = sources.byClass[source * CLASSES + PORT_CONTROL];
+    if (talker !== null || (lateral + control) / days >= HABIT_CONTACTS_PER_DAY) {
       const kind = talker?.kind ?? "many-contacts";
       talkers.push({ addressHash: hosts.hash[host], kind, untilMs: newestMs + TALKER_VALID_MS });
       continue;
     }
     ordinary++;
-    if (lateral / days >= BUSY_CONTACTS_PER_DAY) busy.push(hosts.hash[host] >>> 0, Math.round((100 * lateral) / days));
-    for (const portClass of [PORT_LATERAL, PORT_REMOTE, PORT_OTHER])
+    if ((lateral + control) / days >= BUSY_CONTACTS_PER_DAY) {
+      const failedShare = Math.min(1, sources.failed[source] / Math.max(1, lateral + control));
+      busy.push(
+        hosts.hash[host] >>> 0,
+        Math.round((100 * lateral) / days),
+        Math.round((100 * control) / days),
+        Math.round(100 * failedShare),
+      );
+    }
+    lateralCount += lateral;
+    controlCount += control;
+    for (const portClass of [PORT_LATERAL, PORT_CONTROL, PORT_REMOTE, PORT_OTHER])
       scored += sources.byClass[source * CLASSES + portClass];
   }
   const servers: number[] = [];
@@ -51,6 +64,8 @@ export function learnBaseline(state: DetectorState, firstMs: Millis): BaselineFi
     scoredContactsPerDay: Math.max(1, scored / Math.max(1, ordinary * days)),
     contacts: encodeWords(memory.keys()),
     activeHosts: encodeWords(Uint32Array.from(active).sort()),
+    lateralPerDay: lateralCount / Math.max(1, ordinary * days),
+    controlPerDay: controlCount / Math.max(1, ordinary * days),
     busy: encodeWords(Uint32Array.from(busy)),
     servers: encodeWords(Uint32Array.from(servers)),
     talkers,

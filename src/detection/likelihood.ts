@@ -2,7 +2,7 @@
 // for, what the target is, and what became of the attempt. docs/concepts/detection.md derives every number.
 
 import type { Outcome } from "../model/flow.ts";
-import { PORT_DISCOVERY, PORT_LATERAL, PORT_REMOTE, PORT_WEB, type PortClass } from "../model/port.ts";
+import { PORT_CONTROL, PORT_DISCOVERY, PORT_LATERAL, PORT_REMOTE, PORT_WEB, type PortClass } from "../model/port.ts";
 
 /** What a contact's target is, as far as is known when the contact is made. */
 export const TARGET_UNKNOWN = 0; // inside, nothing known
@@ -28,6 +28,7 @@ const openingWeights: readonly (readonly number[])[] = [
   /* medical  */ [-0.3, -0.7, -0.1, 0.4, 1.2],
   /* discovery*/ [0.5, -0.2, 0.5, 0.2, 0.8],
   /* mail     */ [-0.2, -0.7, 0.6, 0.3, 1.5],
+  /* control  */ [2.6, -1.0, 3.2, 1.8, 4.0],
 ];
 
 /**
@@ -65,7 +66,8 @@ export function openingWeight(portClass: PortClass, target: TargetKind): number 
 export function outcomeWeight(portClass: PortClass, target: TargetKind, outcome: Outcome): number {
   if (portClass === PORT_DISCOVERY) return outcomeWeights.discovery[outcome];
   const side = target === TARGET_OUTSIDE ? outcomeWeights.outside : outcomeWeights.inside;
-  if (portClass === PORT_LATERAL || portClass === PORT_REMOTE) return side.spreading[outcome];
+  if (portClass === PORT_LATERAL || portClass === PORT_CONTROL || portClass === PORT_REMOTE)
+    return side.spreading[outcome];
   return portClass === PORT_WEB ? side.web[outcome] : side.rest[outcome];
 }
 
@@ -110,10 +112,13 @@ export const EXPOSURE_WEIGHT = 6;
 export const EXPOSURE_HALF_LIFE_MS = 6 * 3_600_000;
 /**
  * Similar load: what the host was given when it was called, and what it now gives, are both as large as a program and
- * within a factor of two: 60 of 100 infections, 5 of 100 benign chains (a file passed on): ln(0.6 / 0.05).
+ * within a factor of 1.5: 60 of 100 infections, 5 of 100 benign chains (a file passed on): ln(0.6 / 0.05).
  */
 export const SAME_LOAD_WEIGHT = 2.5;
-export const SAME_LOAD_RATIO_MAX = 2;
+export const SAME_LOAD_RATIO_MAX = 1.5;
+/** The same load given to one new host after another: 80 of 100 worms that copy themselves, 8 of 100 people: ln(10). */
+export const REPEATED_LOAD_WEIGHT = 2.3;
+export const REPEATED_LOADS_MAX = 2;
 /** A host called by this one turned client of the same port: at most this much for the caller, per such host. */
 export const CHILD_WEIGHT_MAX = 3;
 
@@ -132,9 +137,9 @@ export const WITNESS_CONTACTS_MAX = 20;
 export const FLAGGED_CHILD_WEIGHT = 2;
 /**
  * Two hosts tied by "called, then client" are judged together: the sum of their evidence against the threshold plus the
- * logarithm of the pairs a host forms in a day (about four).
+ * logarithm of the pairs a host may be half of in a day (eight contacts, either end).
  */
-export const JOINT_MARGIN = 1.5;
+export const JOINT_MARGIN = 2.8;
 /** How long a child speaks for its caller in the joint judgement. */
 export const JOINT_WINDOW_MS = 3_600_000;
 /**

@@ -11,7 +11,14 @@ import {
   PHASE_OPENING,
   PROTOCOL_TCP,
 } from "../model/flow.ts";
-import { classOfPort, PORT_DISCOVERY, PORT_INFRASTRUCTURE, PORT_OTHER, type PortClass } from "../model/port.ts";
+import {
+  PORT_CONTROL,
+  classOfPort,
+  PORT_DISCOVERY,
+  PORT_INFRASTRUCTURE,
+  PORT_OTHER,
+  type PortClass,
+} from "../model/port.ts";
 import type { HostIndex, Millis } from "../model/units.ts";
 import { CONTACT_PENDING, CONTACT_SETTLED, CONTACT_UNKNOWN, contactKey, pairKey } from "./contact-memory.ts";
 import {
@@ -58,7 +65,7 @@ import {
 } from "./sources.ts";
 import type { DetectorState } from "./state.ts";
 import { PROGRAM_BYTES_MIN } from "./loads.ts";
-import { exposeTarget, propagation, sameLoad, testThreshold, testWithCaller } from "./suspicion.ts";
+import { exposeTarget, loadWeight, propagation, testThreshold, testWithCaller } from "./suspicion.ts";
 import { groupOf, isSpreading, weigh } from "./tests.ts";
 
 /** A contact whose pair was known already: its outcome will count for little. */
@@ -143,7 +150,7 @@ function newContact(state: DetectorState, flows: FlowTable, flow: number, key: n
   let weight = openingWeight(portClass, kind);
   if ((sourceFacts & FACT_TALKER) !== 0) weight = Math.min(weight, 0);
   else if (weight > 0 && group <= GROUP_REMOTE && state.baseline !== null) {
-    weight = Math.max(0, weight - state.baseline.habitWeight(hosts.hash[from]));
+    weight = Math.max(0, weight - state.baseline.habitWeight(hosts.hash[from], portClass === PORT_CONTROL));
   }
   if (weight > 0 && isKnownPair) weight *= KNOWN_PAIR_SHARE;
   else if (weight > 0 || portClass === PORT_OTHER) {
@@ -338,7 +345,7 @@ function settle(state: DetectorState, flows: FlowTable, flow: number, key: numbe
   const group = groupOf(portClass, isInside);
   let kind: TargetKind = TARGET_OUTSIDE;
   if (isInside) kind = kindOf(state, targetFacts, state.listeners.find(state.hosts.hash[to], protocol, port));
-  noteOutcome(state, row, to, protocol, port, outcome, flows.bytes[flow]);
+  noteOutcome(state, from, to, protocol, port, outcome, flows.bytes[flow]);
   settleWith(state, row, flows, flow, portClass, group, kind, before !== CONTACT_PENDING, outcome);
   testThreshold(state, row, group, from, protocol, port, at);
 }
@@ -354,38 +361,39 @@ function noteEnd(state: DetectorState, flows: FlowTable, flow: number): void {
   if (flows.bytes[flow] < PROGRAM_BYTES_MIN) return;
   const protocol = flows.protocol[flow];
   const port = flows.targetPort[flow];
-  noteOutcome(state, row, to, protocol, port, OUTCOME_ANSWERED, flows.bytes[flow]);
-  if (sources.propagated[row] === 0) return;
-  const group = groupOf(classOfPort(protocol, port), state.facts.isInside(to, flows.atMs[flow]));
-  const weight = sameLoad(state, row, from, protocol, port, flows.bytes[flow]);
+  noteOutcome(state, from, to, protocol, port, OUTCOME_ANSWERED, flows.bytes[flow]);
+  const portClass = classOfPort(protocol, port);
+  const targetFacts = state.facts.of(to, flows.atMs[flow]);
+  if ((targetFacts & FACT_INSIDE) === 0 || !isSpreading(portClass, protocol)) return;
+  if (kindOf(state, targetFacts, state.listeners.find(state.hosts.hash[to], protocol, port)) === TARGET_SERVER) return;
+  const group = groupOf(portClass, true);
+  const weight = loadWeight(state, row, from, protocol, port, flows.bytes[flow]);
   if (weight === 0) return;
   weigh(sources, row, group, port, flows.atMs[flow], weight, false);
   testThreshold(state, row, group, from, protocol, port, flows.atMs[flow]);
 }
 
-/** Writes the outcome into the contact log, when the contact is among the last few of its source. */
+/** Writes the outcome into the contact log, when the call is among the last few to its target. */
 function noteOutcome(
   state: DetectorState,
-  source: number,
+  from: HostIndex,
   to: HostIndex,
   protocol: number,
   port: number,
   outcome: Outcome,
   bytes: number,
 ): void {
-  const { log } = state;
-  let row = log.row(state.sources.lastContact[source]);
-  for (let steps = 0; steps < 16 && row >= 0; steps++) {
-    if (log.target[row] === to && log.port[row] === port && log.protocol[row] === protocol) {
+  const { log, lastCall, listeners, hosts } = state;
+  let row = to < lastCall.length ? log.row(lastCall[to]) : NO_CONTACT;
+  for (let steps = 0; steps < 16 && row !== NO_CONTACT && log.target[row] === to; steps++) {
+    if (log.source[row] === from && log.port[row] === port && log.protocol[row] === protocol) {
       log.outcome[row] = outcome;
       log.bytes[row] = bytes;
-      const called = state.listeners.find(state.hosts.hash[to], protocol, port);
-      if (called !== NO_LISTENER && state.listeners.lastCaller[called] === log.source[row]) {
-        state.listeners.lastBytes[called] = bytes;
-      }
+      const called = listeners.find(hosts.hash[to], protocol, port);
+      if (called !== NO_LISTENER && listeners.lastCaller[called] === from) listeners.lastBytes[called] = bytes;
       return;
     }
-    row = log.row(log.beforeBySource[row]);
+    row = log.row(log.beforeByTarget[row]);
   }
 }
 
@@ -410,13 +418,16 @@ function settleWith(
     const isTurned = sources.propagated[row] > 1 || sources.exposedBy[row] >= 0;
     if (weight < TURNED_ANSWERED && (isTurned || kind === TARGET_WORKSTATION) && isSpreading(portClass, PROTOCOL_TCP))
       weight = TURNED_ANSWERED;
-    if (sources.propagated[row] > 0 && kind !== TARGET_OUTSIDE) {
-      weight += sameLoad(state, row, from, flows.protocol[flow], port, flows.bytes[flow]);
+    if (kind !== TARGET_OUTSIDE && kind !== TARGET_SERVER && isSpreading(portClass, flows.protocol[flow])) {
+      weight += loadWeight(state, row, from, flows.protocol[flow], port, flows.bytes[flow]);
     }
     if (sources.status[row] === SOURCE_SUSPECT && kind !== TARGET_OUTSIDE && isSpreading(portClass, PROTOCOL_TCP))
       exposeTarget(state, from, to, group, port, at, at);
-  } else {
+  } else if (isSpreading(portClass, flows.protocol[flow])) {
     sources.failed[row]++;
+    if (weight > 0 && state.baseline !== null) {
+      weight = Math.max(0, weight - state.baseline.failureWeight(state.hosts.hash[from]));
+    }
   }
   if (kind === TARGET_SERVER && weight > 0) weight *= 0.25; // a server that is down is down for everybody
   if (isKnownPair) weight *= KNOWN_PAIR_SHARE;

@@ -12,6 +12,7 @@ import {
   uint32Column,
 } from "../kit/column.ts";
 import type { HostTable } from "../model/host-table.ts";
+import { PORT_CLASSES } from "../model/port.ts";
 import type { HostIndex, Millis } from "../model/units.ts";
 
 export const GROUP_LATERAL = 0;
@@ -22,7 +23,7 @@ export const GROUP_OTHER_OUTSIDE = 4;
 export const GROUP_DISCOVERY = 5; // ARP, ping, SNMP: never flags by itself
 export const GROUPS = 6;
 /** Port classes of model/port.ts. */
-export const CLASSES = 9;
+export const CLASSES = PORT_CLASSES;
 
 /** "This host has no row." */
 export const NO_SOURCE = -1;
@@ -77,6 +78,9 @@ export class Sources {
   childScore: Column<number>;
   child: Column<HostIndex>;
   childMs: Column<Millis>;
+  /** Last load as large as a program that the host gave to a new target, bytes; and how often it was the same again. */
+  lastLoad: Column<number>;
+  sameLoads: Column<number>;
   /** 1 once the host passed on as much as it was given. */
   passedOn: Column<number>;
   score: Column<number>;
@@ -117,6 +121,8 @@ export class Sources {
     this.childScore = float32Column(rows);
     this.child = int32Column(rows);
     this.childMs = float64Column(rows);
+    this.lastLoad = float32Column(rows);
+    this.sameLoads = uint8Column(rows);
     this.passedOn = uint8Column(rows);
     this.score = float32Column(rows * GROUPS);
     this.peak = float32Column(rows * GROUPS);
@@ -181,6 +187,8 @@ export class Sources {
     this.childScore[source] = 0;
     this.child[source] = -1 as HostIndex;
     this.childMs[source] = 0;
+    this.lastLoad[source] = 0;
+    this.sameLoads[source] = 0;
     this.passedOn[source] = 0;
     const begin = source * GROUPS;
     this.score.fill(0, begin, begin + GROUPS);
@@ -242,6 +250,8 @@ export class Sources {
     this.childScore = grown(this.childScore, rows);
     this.child = grown(this.child, rows);
     this.childMs = grown(this.childMs, rows);
+    this.lastLoad = grown(this.lastLoad, rows);
+    this.sameLoads = grown(this.sameLoads, rows);
     this.passedOn = grown(this.passedOn, rows);
     this.score = grown(this.score, rows * GROUPS);
     this.peak = grown(this.peak, rows * GROUPS);

@@ -17,6 +17,8 @@ import {
   FLAGGED_CHILD_WEIGHT,
   JOINT_MARGIN,
   JOINT_WINDOW_MS,
+  REPEATED_LOAD_WEIGHT,
+  REPEATED_LOADS_MAX,
   SAME_LOAD_RATIO_MAX,
   SAME_LOAD_WEIGHT,
   propagationWeight,
@@ -63,8 +65,11 @@ export function propagation(
   return wasExposed ? Math.max(0, weight - EXPOSURE_WEIGHT * SHARED_EVIDENCE) : weight;
 }
 
-/** Evidence, once, that the host passes on as much as it was given on this port. */
-export function sameLoad(
+/**
+ * Evidence of what a call carried, as large as a program: passed on as it was given (once), or given to one new host
+ * after another (twice at most).
+ */
+export function loadWeight(
   state: DetectorState,
   row: number,
   from: HostIndex,
@@ -73,13 +78,22 @@ export function sameLoad(
   bytes: number,
 ): number {
   const { hosts, listeners, sources } = state;
-  if (sources.passedOn[row] === 1 || bytes < PROGRAM_BYTES_MIN) return 0;
+  if (bytes < PROGRAM_BYTES_MIN) return 0;
+  let weight = 0;
+  if (isSameLoad(sources.lastLoad[row], bytes) && sources.sameLoads[row] < REPEATED_LOADS_MAX) {
+    sources.sameLoads[row]++;
+    weight += REPEATED_LOAD_WEIGHT;
+  }
+  sources.lastLoad[row] = bytes;
+  if (sources.passedOn[row] === 1 || sources.propagated[row] === 0) return weight;
   const listener = listeners.find(hosts.hash[from], protocol, port);
-  if (listener === NO_LISTENER || listeners.lastBytes[listener] < PROGRAM_BYTES_MIN) return 0;
-  const ratio = bytes / listeners.lastBytes[listener];
-  if (ratio > SAME_LOAD_RATIO_MAX || ratio < 1 / SAME_LOAD_RATIO_MAX) return 0;
+  if (listener === NO_LISTENER || !isSameLoad(listeners.lastBytes[listener], bytes)) return weight;
   sources.passedOn[row] = 1;
-  return SAME_LOAD_WEIGHT;
+  return weight + SAME_LOAD_WEIGHT;
+}
+
+function isSameLoad(one: number, other: number): boolean {
+  return one >= PROGRAM_BYTES_MIN && one <= other * SAME_LOAD_RATIO_MAX && other <= one * SAME_LOAD_RATIO_MAX;
 }
 
 /** A child of `caller` turned client: evidence against the caller, in its test for that port. */

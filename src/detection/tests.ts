@@ -1,7 +1,15 @@
 // The running tests (CUSUM of log-odds): which group a contact belongs to, and how evidence is added.
 
 import { PROTOCOL_TCP } from "../model/flow.ts";
-import { PORT_DISCOVERY, PORT_LATERAL, PORT_OTHER, PORT_REMOTE, PORT_WEB, type PortClass } from "../model/port.ts";
+import {
+  PORT_CONTROL,
+  PORT_DISCOVERY,
+  PORT_LATERAL,
+  PORT_OTHER,
+  PORT_REMOTE,
+  PORT_WEB,
+  type PortClass,
+} from "../model/port.ts";
 import type { Millis } from "../model/units.ts";
 import { SCORE_HALF_LIFE_MS } from "./likelihood.ts";
 import {
@@ -18,7 +26,7 @@ import {
 
 /** The group of a contact: which of the running tests it belongs to. */
 export function groupOf(portClass: PortClass, isInside: boolean): number {
-  if (portClass === PORT_LATERAL) return GROUP_LATERAL;
+  if (portClass === PORT_LATERAL || portClass === PORT_CONTROL) return GROUP_LATERAL;
   if (portClass === PORT_REMOTE) return GROUP_REMOTE;
   if (portClass === PORT_DISCOVERY) return GROUP_DISCOVERY;
   if (isInside) return GROUP_INSIDE;
@@ -28,7 +36,10 @@ export function groupOf(portClass: PortClass, isInside: boolean): number {
 /** Whether worms spread on ports of this class: those whose callers are counted and remembered. */
 export function isSpreading(portClass: PortClass, protocol: number): boolean {
   return (
-    portClass === PORT_LATERAL || portClass === PORT_REMOTE || (portClass === PORT_OTHER && protocol === PROTOCOL_TCP)
+    portClass === PORT_LATERAL ||
+    portClass === PORT_CONTROL ||
+    portClass === PORT_REMOTE ||
+    (portClass === PORT_OTHER && protocol === PROTOCOL_TCP)
   );
 }
 

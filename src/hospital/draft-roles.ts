@@ -2,7 +2,7 @@
 // a confidence. A host that reaches many and is refused by most keeps no role: that is also the shape of a worm.
 
 import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from "../model/flow.ts";
-import { classOfPort, formatPort, PORT_LATERAL, PORT_REMOTE } from "../model/port.ts";
+import { classOfPort, formatPort, PORT_CONTROL, PORT_LATERAL, PORT_REMOTE } from "../model/port.ts";
 import type { HostRole } from "../model/terrain.ts";
 import { type Confidence, counted } from "./draft-blocks.ts";
 import { DYNAMIC_PORT_MIN } from "./draft-contacts.ts";
@@ -129,7 +129,7 @@ function portNames(ports: readonly number[]): string {
 function ofSweeps(conduct: HostConduct): RoleGuess | null {
   for (const [port, use] of conduct.reached) {
     const portClass = classOfPort(Math.floor(port / 65_536), port % 65_536);
-    const isSpreading = portClass === PORT_LATERAL || portClass === PORT_REMOTE;
+    const isSpreading = portClass === PORT_LATERAL || portClass === PORT_CONTROL || portClass === PORT_REMOTE;
     const isWide = use.peers >= SWEEP_TARGETS_MIN && use.failed >= use.peers * SWEEP_FAILED_SHARE;
     if (!isSpreading || !isWide || conduct.reached.size >= 10) continue;
     const reason = `reached ${counted(use.peers, "host")} on ${portNames([port])}, ${use.failed} did not answer: a sweep; find out why before giving it a role`;

@@ -32,7 +32,7 @@ export function parsePort(text: string): { protocol: number; port: number } | nu
 
 /** What a port is for, as far as spread is concerned. */
 export const PORT_OTHER = 0; // an unassigned or rare port
-export const PORT_LATERAL = 1; // file sharing, remote execution and remote control between machines
+export const PORT_LATERAL = 1; // file sharing and remote execution between machines
 export const PORT_REMOTE = 2; // log-on ports worms guess passwords on: ssh, telnet, vnc, databases
 export const PORT_WEB = 3;
 export const PORT_INFRASTRUCTURE = 4; // names, time, addresses, directory
@@ -40,10 +40,13 @@ export const PORT_PRINT = 5;
 export const PORT_MEDICAL = 6; // DICOM, HL7
 export const PORT_DISCOVERY = 7; // ARP, ping, SNMP, multicast discovery
 export const PORT_MAIL = 8;
-export type PortClass = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+export const PORT_CONTROL = 9; // remote desktops and remote management: an administrator's day, or a worm's
+export type PortClass = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+export const PORT_CLASSES = 10;
 
 const tcpClasses: readonly (readonly [PortClass, readonly number[]])[] = [
-  [PORT_LATERAL, [135, 139, 445, 593, 3389, 5985, 5986, 47001]],
+  [PORT_LATERAL, [135, 139, 445, 593]],
+  [PORT_CONTROL, [3389, 5985, 5986, 47001]],
   [
     PORT_REMOTE,
     [

@@ -11,6 +11,7 @@ import {
   OUTCOME_UNKNOWN,
   type Outcome,
   PHASE_CLOSING,
+  PHASE_ENDED,
   PHASE_OPENING,
   PROTOCOL_ARP,
   PROTOCOL_ICMP,
@@ -40,7 +41,7 @@ import type { Packet } from "./packet.ts";
 
 export const STATE_ORPHAN = 0; // only answers seen: no row yet
 export const STATE_WAITING = 1; // opening row written, outcome unknown
-export const STATE_SETTLING = 2; // answered, closing row held back
+export const STATE_SETTLING = 2; // answered, closing row written, sizes awaited
 export const STATE_CLOSED = 3; // closing row written
 
 /** Bits of the table's `flags`: side of the initiator, direction (two bits), a FIN seen from each side, all over. */
@@ -51,6 +52,9 @@ export const FINISHED = 32;
 /** For the reader of payloads: it has looked at, or keeps something for, this flow. */
 export const FLAG_LOOKED = 64;
 export const FLAG_KEPT = 128;
+
+/** Flows smaller than this get no row of their sizes: nothing that size carries a program, and most flows are small. */
+const ENDED_BYTES_MIN = 4_096;
 
 /** Told when a flow is forgotten, if FLAG_KEPT was set on it. `isCurrent`: its hosts still have their rows. */
 export type ReleaseFlow = (row: number, isCurrent: boolean) => void;
@@ -127,15 +131,20 @@ export class FlowLife {
     this.#writeRow(row, PHASE_OPENING, OUTCOME_UNKNOWN, packet.atMs);
   }
 
+  /** The outcome is known: its row does not wait for the sizes, which follow when the flow ends or has settled. */
   answered(row: number): void {
+    this.#writeRow(row, PHASE_CLOSING, OUTCOME_ANSWERED, this.clockMs);
     this.table.state[row] = STATE_SETTLING;
     this.enlist(row, LIST_SETTLE);
   }
 
-  /** Writes the closing row; the flow is followed until it has been idle. */
+  /** Writes the closing row, or the sizes of an answered flow; the flow is followed until it has been idle. */
   close(row: number, outcome: Outcome, atMs: number): void {
     const { table } = this;
-    this.#writeRow(row, PHASE_CLOSING, outcome, atMs);
+    if (table.state[row] !== STATE_SETTLING) this.#writeRow(row, PHASE_CLOSING, outcome, atMs);
+    else if (table.bytes2[2 * row] + table.bytes2[2 * row + 1] >= ENDED_BYTES_MIN) {
+      this.#writeRow(row, PHASE_ENDED, outcome, atMs);
+    }
     table.state[row] = STATE_CLOSED;
     const isOver = outcome === OUTCOME_REFUSED || (table.flags[row] & FINISHED) !== 0;
     this.enlist(row, isOver ? LIST_FINISHED : idleListOf(table.protocol[row]));
@@ -232,7 +241,7 @@ export class FlowLife {
 
   /** A host row was given to another address: the flow's ends are gone, its closing row cannot be written. */
   lose(row: number): void {
-    if (this.table.state[row] === STATE_WAITING || this.table.state[row] === STATE_SETTLING) this.lostFlows++;
+    if (this.table.state[row] === STATE_WAITING) this.lostFlows++;
     this.forget(row);
   }
 

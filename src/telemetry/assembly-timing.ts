@@ -6,7 +6,7 @@ export const LIST_WAIT_TCP = 0;
 export const LIST_WAIT_DATAGRAM = 1;
 export const LIST_WAIT_ICMP = 2;
 export const LIST_WAIT_ARP = 3;
-/** Answered; the closing row is held back a moment so that it carries the bytes of the first exchange. */
+/** Answered; its sizes are told when it ends, or after this long. */
 export const LIST_SETTLE = 4;
 /** An answer without its question: no flow yet. */
 export const LIST_ORPHAN = 5;
@@ -27,7 +27,7 @@ export const LIST_COUNT = 11;
  * - Datagram answer 5 s: the usual time-out of name resolvers and SNMP managers.
  * - ICMP answer 4 s: the time-out of `ping` on Windows, the longest in common use.
  * - ARP answer 1 s: hosts repeat the request after one second (RFC 1122 section 2.3.2.1).
- * - Settling 1 s: long enough for a log-on and the start of a transfer on a LAN, short enough not to delay a verdict.
+ * - Settling 30 s: long enough for a program of some megabytes to be copied over a slow link; no verdict waits for it.
  * - TCP idle 2 h 5 min: keep-alive probes come after two hours (RFC 9293 section 3.8.4).
  * - Datagram idle 5 min: the binding time RFC 4787 recommends to address translators. ICMP and ARP idle 60 s:
  *   RFC 5508 for ICMP queries, and the age at which ARP entries are asked for again.
@@ -38,7 +38,7 @@ export const listTimeoutMs: readonly number[] = [
   5_000,
   4_000,
   1_000,
-  1_000,
+  30_000,
   60_000,
   7_500_000,
   300_000,

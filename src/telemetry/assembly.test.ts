@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { PHASE_ENDED } from "../model/flow.ts";
 import {
   ACK,
   arpPacket,
@@ -48,7 +49,7 @@ function read(
 const forward = "10.0.0.1:50000 > 10.0.0.2:445 6";
 
 describe("a TCP conversation", () => {
-  it("opens at its SYN and closes as answered a second after the answer, with the bytes so far", () => {
+  it("opens at its SYN and closes as answered at the answer", () => {
     const steps = [
       [0, tcp(SYN)],
       [1, back(SYN | ACK)],
@@ -56,13 +57,27 @@ describe("a TCP conversation", () => {
       [5_000, tcp(ACK, data)],
     ] as const;
     const { rows, text, report } = read(steps);
-    expect(text).toEqual([`0 opens ${forward} unknown seen`, `1001 closes ${forward} answered seen`]);
+    expect(text).toEqual([`0 opens ${forward} unknown seen`, `1 closes ${forward} answered seen`]);
     expect(rows[0]).toMatchObject({ bytes: 40, packets: 1, bytesBack: -1, packetsBack: -1, startMs: zeroMs });
-    expect(rows[1]).toMatchObject({ bytes: 180, packets: 2, bytesBack: 40, packetsBack: 1, durationMs: 2 });
+    expect(rows[1]).toMatchObject({ bytes: 40, packets: 1, bytesBack: 40, packetsBack: 1, durationMs: 1 });
     expect(report).toMatchObject({ flows: 1, records: 4 });
   });
 
-  it("closes at once when both sides have finished", () => {
+  it("tells the sizes of a large flow when it ends, or after it has settled", () => {
+    const large = { ...data, payload: new Uint8Array(3_000) };
+    const begin = [
+      [0, tcp(SYN)],
+      [1, back(SYN | ACK)],
+      [2, tcp(ACK, large)],
+      [3, tcp(ACK, large)],
+    ] as const;
+    const ended = read([...begin, [9, tcp(RST)]]).rows[2];
+    expect(ended).toMatchObject({ phase: PHASE_ENDED, atMs: zeroMs + 9, packets: 4, packetsBack: 1 });
+    expect(ended.bytes).toBeGreaterThan(6_000);
+    expect(read([...begin, [40_000, tcp(ACK)]]).rows[2]).toMatchObject({ phase: PHASE_ENDED, atMs: zeroMs + 30_001 });
+  });
+
+  it("closes once when both sides have finished", () => {
     const steps = [
       [0, tcp(SYN)],
       [1, back(SYN | ACK)],
@@ -70,7 +85,7 @@ describe("a TCP conversation", () => {
       [3, back(FIN | ACK)],
       [9_000, tcp(ACK)],
     ] as const;
-    expect(read(steps).text[1]).toBe(`3 closes ${forward} answered seen`);
+    expect(read(steps).text[1]).toBe(`1 closes ${forward} answered seen`);
   });
 
   it("is refused by a RST of the target, at once", () => {
@@ -144,7 +159,7 @@ describe("a TCP conversation", () => {
       [3, back(ACK, turned)],
     ]);
     expect(text[0]).toContain("10.0.0.1:40001 > 10.0.0.2:40002");
-    expect(text[1]).toBe("3 closes 10.0.0.2:40002 > 10.0.0.1:40001 6 answered seen");
+    expect(text[1]).toBe("2 closes 10.0.0.2:40002 > 10.0.0.1:40001 6 answered seen");
   });
 });
 
@@ -186,7 +201,7 @@ describe("datagrams and ICMP", () => {
   it("answers, refuses and leaves unanswered", () => {
     const ask = udp(a, 50_000, b, 53);
     const later = [9_000, tcp(SYN)] as const;
-    expect(read([[0, ask], [10, udp(b, 53, a, 50_000)], later]).text[1]).toContain("1010 closes");
+    expect(read([[0, ask], [10, udp(b, 53, a, 50_000)], later]).text[1]).toContain("10 closes");
     expect(read([[0, ask], later]).text[1]).toContain(
       "5000 closes 10.0.0.1:50000 > 10.0.0.2:53 17 unanswered from-ports",
     );
@@ -312,7 +327,7 @@ describe("ARP", () => {
     expect(text).toEqual([
       "0 opens 10.0.0.1:0 > 10.0.0.2:0 0 unknown seen",
       "100 opens 10.0.0.1:0 > 10.0.0.3:0 0 unknown seen",
-      "1001 closes 10.0.0.1:0 > 10.0.0.2:0 0 answered seen",
+      "1 closes 10.0.0.1:0 > 10.0.0.2:0 0 answered seen",
       "1100 closes 10.0.0.1:0 > 10.0.0.3:0 0 unanswered seen",
     ]);
     expect(sightings).toEqual([

@@ -177,7 +177,7 @@ export class Assembler {
     }
     const isSeen = this.life.directionOf(row) === DIRECTION_SEEN;
     if (isSeen && (state === STATE_WAITING || table.sequence[row] === packet.tcpSequence)) return row;
-    if (!isSeen && state !== STATE_CLOSED) {
+    if (!isSeen && state === STATE_WAITING) {
       table.flags[row] = (table.flags[row] & ~7) | this.#side | (DIRECTION_SEEN << DIRECTION_SHIFT);
       table.sequence[row] = packet.tcpSequence;
       return row;
