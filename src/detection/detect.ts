@@ -12,6 +12,7 @@ import { becauseOf } from "./because.ts";
 import { Clues } from "./clues.ts";
 import { homeNetworks } from "./home.ts";
 import { learnBaseline } from "./learn.ts";
+import { EXPOSURE_WEIGHT } from "./likelihood.ts";
 import { listNotables } from "./notables.ts";
 import { scoreFlows } from "./score.ts";
 import { GROUPS } from "./sources.ts";
@@ -37,6 +38,11 @@ export interface DetectorLosses {
   readonly listenersRefused: number;
   readonly cluesDropped: number;
   readonly sightingsDropped: number;
+}
+
+/** Whether the flag would not stand without the exposure by a host that turned out to be a known talker. */
+function restsOn(excused: ReadonlySet<HostIndex>, flag: Flag, thresholdNats: number): boolean {
+  return excused.has(flag.exposedBy) && flag.logOdds - EXPOSURE_WEIGHT < thresholdNats;
 }
 
 /** A running detector. */
@@ -105,6 +111,7 @@ export class Detector {
     const inside: Flag[] = [];
     const outside: Flag[] = [];
     const talkers: { flag: Flag; sentence: string }[] = [];
+    const excused = new Set<HostIndex>();
     for (const flag of state.flags) {
       if (!flag.isInside) {
         outside.push(flag);
@@ -112,17 +119,18 @@ export class Detector {
       }
       const talker = excuse(state, flag.source);
       if (talker === null) inside.push(flag);
-      else
-        talkers.push({
-          flag,
-          sentence: `behaves like a ${talker.kind}: ${talker.because}; declare it in the map, or look at it`,
-        });
+      else {
+        excused.add(flag.host);
+        const sentence = `behaves like a ${talker.kind}: ${talker.because}; declare it in the map, or look at it`;
+        talkers.push({ flag, sentence });
+      }
     }
-    inside.sort((a, b) => a.onsetMs - b.onsetMs || a.host - b.host);
-    const outbreaks = growTrees(state, inside);
+    const standing = inside.filter((flag) => !restsOn(excused, flag, state.thresholdNats));
+    standing.sort((a, b) => a.onsetMs - b.onsetMs || a.host - b.host);
+    const outbreaks = growTrees(state, standing);
     const outbreakOf = new Map(outbreaks.flatMap(({ id, hosts }) => hosts.map((host) => [host, id] as const)));
     return {
-      suspects: inside.slice(0, limits.resultRowsMax).map((flag) => this.#suspectOf(flag, outbreakOf)),
+      suspects: standing.slice(0, limits.resultRowsMax).map((flag) => this.#suspectOf(flag, outbreakOf)),
       outbreaks,
       notables: listNotables(state, this.#clues, outside, talkers),
     };

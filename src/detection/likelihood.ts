@@ -137,9 +137,9 @@ export const WITNESS_CONTACTS_MAX = 20;
 export const FLAGGED_CHILD_WEIGHT = 2;
 /**
  * Two hosts tied by "called, then client" are judged together: the sum of their evidence against the threshold plus the
- * logarithm of the pairs a host may be half of in a day (eight contacts, either end).
+ * logarithm of the pairs a host forms in a day (about four). The margin is small because the pair must also be tied.
  */
-export const JOINT_MARGIN = 2.8;
+export const JOINT_MARGIN = 1.5;
 /** How long a child speaks for its caller in the joint judgement. */
 export const JOINT_WINDOW_MS = 3_600_000;
 /**

@@ -89,12 +89,12 @@ export function scoreFlows(state: DetectorState, flows: FlowTable, begin: number
     if (result === OUTCOME_UNANSWERED && blindSensors[sensor[flow]] === 1) result = 0;
     if ((phase[flow] & PHASE_OPENING) !== 0) {
       const before = memory.see(key, at);
-      if (before === CONTACT_UNKNOWN) {
-        if (baseline !== null && baseline.knows(key)) continue;
+      const isUsual = before === CONTACT_UNKNOWN && baseline !== null && baseline.knows(key);
+      if (before === CONTACT_UNKNOWN && !isUsual) {
         newContact(state, flows, flow, key, result);
         continue;
       }
-      if (before === CONTACT_SETTLED) {
+      if (before === CONTACT_SETTLED || isUsual) {
         const row = state.sources.find(from);
         if (row === NO_SOURCE) continue;
         if (isSpreading(classOfPort(protocol[flow], targetPort[flow]), protocol[flow])) state.sources.repeats[row]++;

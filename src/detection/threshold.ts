@@ -9,14 +9,12 @@ export const BUDGET_PER_HOST_DAY = 1e-4;
 export const SCORED_CONTACTS_PER_DAY = 8;
 /** Groups of ports with a test of their own that may flag; each is another chance to be wrong (Bonferroni). */
 const TESTS_PER_HOST = 5;
-/** Each contact is judged at its first packet and at its outcome: two looks. */
-const LOOKS_PER_CONTACT = 2;
 
 /**
  * A sequential test in log-odds crosses h on benign data with probability at most exp(-h) per start (Wald 1947), and the
- * floor at zero lets every contact be a start (Lorden 1971). With the looks per contact and the tests per host:
- * false flags per host-day <= tests * looks * contacts per day * exp(-h).
- * @returns h = ln(tests * looks * contacts per day / budget), nats; 13.6 by default
+ * floor at zero lets every contact be a start (Lorden 1971). With several tests per host:
+ * false flags per host-day <= tests * contacts per day * exp(-h).
+ * @returns h = ln(tests * contacts per day / budget), nats; 12.9 by default
  */
 export function thresholdFor(budgetPerHostDay: number, contactsPerDay: number = SCORED_CONTACTS_PER_DAY): number {
   if (!(budgetPerHostDay > 0 && budgetPerHostDay < 1)) {
@@ -24,5 +22,5 @@ export function thresholdFor(budgetPerHostDay: number, contactsPerDay: number = 
       `Cannot set the threshold: the budget of false isolations per host-day must be between 0 and 1, got ${budgetPerHostDay}`,
     );
   }
-  return Math.log((TESTS_PER_HOST * LOOKS_PER_CONTACT * Math.max(contactsPerDay, 1)) / budgetPerHostDay);
+  return Math.log((TESTS_PER_HOST * Math.max(contactsPerDay, 1)) / budgetPerHostDay);
 }
