@@ -41,11 +41,6 @@ describe("readBaseline()", () => {
     expect(baseline.knows(contactKey(1, 2, 6, 139))).toBe(false);
   });
 
-  it("holds an ordinary host's habit for nothing, and a busy one's for its share", () => {
-    const baseline = readBaseline(JSON.stringify(fileWith()), "b.json");
-    expect(baseline.habitWeight(12345)).toBe(0);
-  });
-
   it("cannot tell who is active when the file lists nobody", () => {
     expect(readBaseline(JSON.stringify(fileWith({ activeHosts: "" })), "b.json").isActive(7)).toBe(null);
     const some = fileWith({ activeHosts: encodeWords(Uint32Array.of(7)) });
@@ -83,7 +78,7 @@ describe("a baseline in use", () => {
   });
 
   it("does not excuse new targets of the same host", () => {
-    expect(suspectNames(`before a >f1..f3\n${sweep}`)).toEqual(["a"]);
+    expect(suspectNames(`before a >f1..f3 every 28800\n${sweep}`)).toEqual(["a"]);
   });
 
   it("does not excuse one host for what another did", () => {

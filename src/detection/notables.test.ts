@@ -44,6 +44,6 @@ describe("notables", () => {
 
   it("name a host that tries many ports of one machine", () => {
     const ports = Array.from({ length: 40 }, (_, nth) => `>t/${1_000 + nth * 13}!`).join(" ");
-    expect(kindsIn(`earlier w >f\npace a ${ports} every 1`)).toEqual(["a scanner"]);
+    expect(kindsIn(`earlier w >f\npace a ${ports} every 1`)).toContain("a scanner");
   });
 });

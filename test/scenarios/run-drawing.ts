@@ -1,7 +1,7 @@
 // Runs a drawn case through a detector and compares the verdicts. A case is told in several ways (rows shuffled within
 // a batch, a batch a row, every row twice, two rows a flow); the verdicts must be the same in each.
 
-import { Detector, readBaseline } from "../../src/detection/detect.ts";
+import { type Baseline, type BaselineFile, Detector, readBaseline } from "../../src/detection/detect.ts";
 import { createRandom } from "../../src/kit/random.ts";
 import { parseAddress } from "../../src/model/address.ts";
 import { BatchWriter } from "../../src/model/batch.ts";
@@ -33,9 +33,9 @@ export interface Verdict {
 }
 
 /** Runs the case as told. Reports twice: asking must not change the answer. */
-export function runDrawing(drawing: Drawing, telling: Telling): Verdict {
+export function runDrawing(drawing: Drawing, telling: Telling, baseline = baselineOf(drawing)): Verdict {
   const hosts = new HostTable();
-  const detector = new Detector({ hosts, terrain: terrainOf(drawing), baseline: baselineOf(drawing) });
+  const detector = new Detector({ hosts, terrain: terrainOf(drawing), baseline });
   const isLate = ({ source }: DrawnContact): boolean => drawing.late.has(source);
   feed(
     detector,
@@ -50,12 +50,16 @@ export function runDrawing(drawing: Drawing, telling: Telling): Verdict {
   return { detection, hosts, columnOf: (atMs) => Math.floor((atMs - ZERO_MS) / drawing.stepMs) };
 }
 
-function baselineOf(drawing: Drawing): ReturnType<typeof readBaseline> | null {
-  if (drawing.before.length === 0) return null;
+function baselineOf(drawing: Drawing): Baseline | null {
+  return drawing.before.length === 0 ? null : readBaseline(JSON.stringify(baselineFileOf(drawing)), "drawn.json");
+}
+
+/** What the quiet day before the case teaches. */
+export function baselineFileOf(drawing: Drawing): BaselineFile {
   const hosts = new HostTable();
   const detector = new Detector({ hosts, terrain: terrainOf(drawing) });
   feed(detector, hosts, drawing, drawing.before, "whole");
-  return readBaseline(JSON.stringify(detector.baseline()), "drawn.json");
+  return detector.baseline();
 }
 
 function terrainOf(drawing: Drawing): Terrain | null {
