@@ -128,7 +128,7 @@ export function readBaseline(text: string, path: string): Baseline {
     typeof file.busy !== "string" ||
     !Array.isArray(file.talkers)
   ) {
-    const got = String(file?.schema ?? "no schema");
+    const got = typeof file?.schema === "string" ? file.schema : "no schema";
     throw new Error(`Cannot read the baseline ${path}: the schema must be cordon.baseline/1, got ${got}`);
   }
   return new Baseline(file as BaselineFile);

@@ -326,8 +326,8 @@ describe("ARP", () => {
     const { text, sightings, report } = read(steps);
     expect(text).toEqual([
       "0 opens 10.0.0.1:0 > 10.0.0.2:0 0 unknown seen",
-      "100 opens 10.0.0.1:0 > 10.0.0.3:0 0 unknown seen",
       "1 closes 10.0.0.1:0 > 10.0.0.2:0 0 answered seen",
+      "100 opens 10.0.0.1:0 > 10.0.0.3:0 0 unknown seen",
       "1100 closes 10.0.0.1:0 > 10.0.0.3:0 0 unanswered seen",
     ]);
     expect(sightings).toEqual([
