@@ -13,6 +13,8 @@ export const CONTACT_PENDING = 2; // seen; its outcome will be evidence
 
 const SLOTS_INITIAL = 1 << 14;
 const LOAD_MAX = 0.5;
+/** Four megabytes: more than the second cache of most processors holds beside everything else. */
+const LARGE_SLOTS = 1 << 20;
 
 /**
  * Bounded memory of contacts.
@@ -23,6 +25,7 @@ export class ContactMemory {
   /** Contacts forgotten early because the table was full, not because the window had passed. */
   forgottenCount = 0;
   #young: Column<number>;
+  /** State less CONTACT_SETTLED, so that a new key, settled at first, costs no write to this column. */
   #youngState: Column<number>;
   #old: Column<number>;
   #oldState: Column<number>;
@@ -47,6 +50,11 @@ export class ContactMemory {
     this.#oldMask = slots - 1;
   }
 
+  /** Whether the table is so large that most look-ups have to wait for memory. */
+  get isLarge(): boolean {
+    return this.#mask >= LARGE_SLOTS;
+  }
+
   /** What was known of the key; afterwards it is remembered. */
   see(key: number, nowMs: number): number {
     if (nowMs - this.#rotatedMs > this.#halfWindowMs) this.#rotateByTime(nowMs);
@@ -55,13 +63,13 @@ export class ContactMemory {
     let slot = word & this.#mask;
     for (;;) {
       const held = young[slot];
-      if (held === word) return this.#youngState[slot];
+      if (held === word) return this.#youngState[slot] + CONTACT_SETTLED;
       if (held === 0) break;
       slot = (slot + 1) & this.#mask;
     }
     const before = this.#oldCount === 0 ? CONTACT_UNKNOWN : this.#stateInOld(word);
     young[slot] = word;
-    this.#youngState[slot] = before === CONTACT_UNKNOWN ? CONTACT_SETTLED : before;
+    if (before > CONTACT_SETTLED) this.#youngState[slot] = before - CONTACT_SETTLED;
     if (++this.#count > (this.#mask + 1) * LOAD_MAX) this.#makeRoom();
     return before;
   }
@@ -72,20 +80,41 @@ export class ContactMemory {
     let slot = word & this.#mask;
     for (;;) {
       const held = this.#young[slot];
-      if (held === word) return this.#youngState[slot];
+      if (held === word) return this.#youngState[slot] + CONTACT_SETTLED;
       if (held === 0) return this.#oldCount === 0 ? CONTACT_UNKNOWN : this.#stateInOld(word);
       slot = (slot + 1) & this.#mask;
     }
   }
 
-  /** Sets the state of a key that was seen. */
+  /** Reads the slots where the keys belong, for read-ahead.ts; the result means nothing. */
+  touch(keys: Int32Array, count: number): number {
+    const young = this.#young;
+    const mask = this.#mask;
+    let sum = 0;
+    for (let at = 0; at < count; at++) sum ^= young[keys[at] & mask];
+    return sum;
+  }
+
+  /** Whether the key is remembered. */
+  knows(key: number): boolean {
+    const word = key === 0 ? 1 : key >>> 0;
+    let slot = word & this.#mask;
+    for (;;) {
+      const held = this.#young[slot];
+      if (held === word) return true;
+      if (held === 0) return this.#oldCount !== 0 && this.#stateInOld(word) !== CONTACT_UNKNOWN;
+      slot = (slot + 1) & this.#mask;
+    }
+  }
+
+  /** Sets the state of a key that was seen; UNKNOWN is no such state. */
   mark(key: number, state: number): void {
     const word = key === 0 ? 1 : key >>> 0;
     let slot = word & this.#mask;
     for (;;) {
       const held = this.#young[slot];
       if (held === word) {
-        this.#youngState[slot] = state;
+        this.#youngState[slot] = state - CONTACT_SETTLED;
         return;
       }
       if (held === 0) return;
@@ -105,7 +134,7 @@ export class ContactMemory {
     let slot = word & this.#oldMask;
     for (;;) {
       const held = this.#old[slot];
-      if (held === word) return this.#oldState[slot];
+      if (held === word) return this.#oldState[slot] + CONTACT_SETTLED;
       if (held === 0) return CONTACT_UNKNOWN;
       slot = (slot + 1) & this.#oldMask;
     }

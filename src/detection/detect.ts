@@ -15,7 +15,7 @@ import { learnBaseline } from "./learn.ts";
 import { EXPOSURE_WEIGHT } from "./likelihood.ts";
 import { listNotables } from "./notables.ts";
 import { scoreFlows } from "./score.ts";
-import { GROUPS } from "./sources.ts";
+import { testOf } from "./sources.ts";
 import { growTrees } from "./spread-tree.ts";
 import { createState, type DetectorOptions, type DetectorState, type Flag } from "./state.ts";
 import { excuse } from "./talkers.ts";
@@ -151,7 +151,7 @@ export class Detector {
       onsetMs: flag.onsetMs,
       flaggedMs: flag.flaggedMs,
       contactsToFlag: flag.contactsToFlag,
-      logOdds: sources.peak[flag.source * GROUPS + flag.group],
+      logOdds: sources.peak[testOf(flag.source, flag.group)],
       outbreak: outbreakOf.get(flag.host) ?? null,
       because: becauseOf(state, flag),
     };

@@ -1,7 +1,7 @@
 // Where "inside" is, and what little is known of each host: from the map where there is one, else from the addresses
 // themselves (private is inside; among public addresses, the networks that most flows touch).
 
-import { type Column, grown, uint8Column, uint32Column } from "../kit/column.ts";
+import { type Column, grown, uint32Column } from "../kit/column.ts";
 import { isPrivateAddress } from "../model/address.ts";
 import type { FlowTable } from "../model/flow.ts";
 import type { HostTable } from "../model/host-table.ts";
@@ -31,8 +31,8 @@ export interface Learned {
 
 /** Facts by host, asked of the terrain once and remembered. */
 export class HostFactsTable {
-  #bits: Column<number> = uint8Column(1024);
-  #generation: Column<number> = uint32Column(1024);
+  /** The bits of each host, and above them the low 24 bits of the generation they were asked for. */
+  #facts: Column<number> = uint32Column(1024);
   readonly #hosts: HostTable;
   readonly #terrain: Terrain | null;
   readonly #learned: Learned | null;
@@ -46,11 +46,17 @@ export class HostFactsTable {
 
   /** The bits of a host. */
   of(host: HostIndex, nowMs: Millis): number {
-    if (host < this.#bits.length && this.#generation[host] === this.#hosts.generation[host]) {
-      const bits = this.#bits[host];
-      if (bits !== 0) return bits;
+    const facts = host < this.#facts.length ? this.#facts[host] : 0;
+    if (facts === 0) return this.#learn(host, nowMs);
+    if (this.#hosts.evictedCount > 0 && facts >>> 8 !== (this.#hosts.generation[host] & 0xffffff)) {
+      return this.#learn(host, nowMs);
     }
-    return this.#learn(host, nowMs);
+    return facts & 255;
+  }
+
+  /** Reads where the facts of a host are, for read-ahead.ts; the result means nothing. */
+  touch(host: HostIndex): number {
+    return host < this.#facts.length ? this.#facts[host] : 0;
   }
 
   isInside(host: HostIndex, nowMs: Millis): boolean {
@@ -60,15 +66,14 @@ export class HostFactsTable {
   /** Marks a public network as home: the first 16 bits of IPv4, the first 32 of IPv6. */
   addHome(prefix: number): void {
     this.#homePrefixes.add(prefix);
-    this.#bits.fill(0);
+    this.#facts.fill(0);
   }
 
   #learn(host: HostIndex, nowMs: Millis): number {
-    if (host >= this.#bits.length) {
-      let size = this.#bits.length;
+    if (host >= this.#facts.length) {
+      let size = this.#facts.length;
       while (size <= host) size *= 2;
-      this.#bits = grown(this.#bits, size);
-      this.#generation = grown(this.#generation, size);
+      this.#facts = grown(this.#facts, size);
     }
     let bits = FACT_KNOWN;
     const address = this.#hosts.addressOf(host);
@@ -90,8 +95,7 @@ export class HostFactsTable {
       if (isActive === true) bits |= FACT_ACTIVE;
       if (isActive === false) bits |= FACT_DARK;
     }
-    this.#bits[host] = bits;
-    this.#generation[host] = this.#hosts.generation[host];
+    this.#facts[host] = (this.#hosts.generation[host] << 8) | bits;
     return bits;
   }
 }

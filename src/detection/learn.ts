@@ -4,7 +4,7 @@ import type { Millis } from "../model/units.ts";
 import { type BaselineFile, encodeWords, TALKER_VALID_MS } from "./baseline.ts";
 import { FACT_INSIDE } from "./home.ts";
 import { SERVER_CLIENTS_MIN } from "./likelihood.ts";
-import { CLASSES } from "./sources.ts";
+import { classOf, SOURCE_WORDS } from "./sources.ts";
 import type { DetectorState } from "./state.ts";
 import { excuse } from "./talkers.ts";
 import { PORT_CONTROL, PORT_LATERAL, PORT_OTHER, PORT_REMOTE } from "../model/port.ts";
@@ -26,14 +26,14 @@ export function learnBaseline(state: DetectorState, firstMs: Millis): BaselineFi
   let controlCount = 0;
   let scored = 0;
   let ordinary = 0;
-  for (let source = 0; source < sources.length; source++) {
+  for (let source = 0; source < sources.end; source += SOURCE_WORDS) {
     const host = sources.host[source];
     if (sources.generation[source] !== hosts.generation[host]) continue;
     if ((facts.of(host, newestMs) & FACT_INSIDE) === 0) continue;
     active.push(hosts.hash[host] >>> 0);
     const talker = excuse(state, source);
-    const lateral = sources.byClass[source * CLASSES + PORT_LATERAL] + sources.byClass[source * CLASSES + PORT_REMOTE];
-    const control = sources.byClass[source * CLASSES + PORT_CONTROL];
+    const lateral = sources.byClass[classOf(source, PORT_LATERAL)] + sources.byClass[classOf(source, PORT_REMOTE)];
+    const control = sources.byClass[classOf(source, PORT_CONTROL)];
     if (talker !== null || (lateral + control) / days >= HABIT_CONTACTS_PER_DAY) {
       const kind = talker?.kind ?? "many-contacts";
       talkers.push({ addressHash: hosts.hash[host], kind, untilMs: newestMs + TALKER_VALID_MS });
@@ -52,7 +52,7 @@ export function learnBaseline(state: DetectorState, firstMs: Millis): BaselineFi
     lateralCount += lateral;
     controlCount += control;
     for (const portClass of [PORT_LATERAL, PORT_CONTROL, PORT_REMOTE, PORT_OTHER])
-      scored += sources.byClass[source * CLASSES + portClass];
+      scored += sources.byClass[classOf(source, portClass)];
   }
   const servers: number[] = [];
   for (const { key, clientCallers } of listeners.serverKeys(SERVER_CLIENTS_MIN)) servers.push(key, clientCallers);

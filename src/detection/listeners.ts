@@ -1,71 +1,77 @@
 // Who is called on which port: callers counted per (host, port), so that a server is told from a victim, and the last
 // call remembered, so that a server that turns client is seen at once.
 
-import {
-  type Column,
-  float32Column,
-  float64Column,
-  grown,
-  int32Column,
-  uint16Column,
-  uint32Column,
-} from "../kit/column.ts";
+import type { Column } from "../kit/column.ts";
 import { combine32 } from "../kit/hash.ts";
 import type { HostIndex, Millis } from "../model/units.ts";
 
 /** "No such listener". */
 export const NO_LISTENER = -1;
 
+/** A slot in 32-bit words: half a cache line. */
+const LISTENER_WORDS = 8;
+const SLOTS_INITIAL = 2048;
+/** Where each column begins in a slot, in words. A key of zero marks an empty slot. */
+const at = { lastCallMs: 0, key: 2, callers: 3, clientCallers: 4, lastCaller: 5, lastBytes: 6 } as const;
+
 /**
- * Row `listener` of every column is one (host, port).
+ * An open-addressing table whose slots hold all that is known of a (host, port), so that a look-up touches one cache
+ * line. `listener` counts words and is a multiple of LISTENER_WORDS; the columns are views of one buffer. A listener
+ * number is good until the next `call`, which may grow the table.
  *
- * | key        | callers | clientCallers | lastCaller | lastCallMs | what it says                               |
- * | 10.0.0.9:445 | 41    | 40            | 17         | 90000      | a file server: its callers are no servers  |
- * | 10.0.3.7:445 | 1     | 1             | 3          | 90500      | called once on 445: by an admin or a worm  |
+ * | key          | callers | clientCallers | lastCaller | last call | what it says                               |
+ * | 10.0.0.9:445 | 41      | 40            | 17         | 90000     | a file server: its callers are no servers  |
+ * | 10.0.3.7:445 | 1       | 1             | 3          | 90500     | called once on 445: by an admin or a worm  |
  */
 export class Listeners {
   length = 0;
   /** New listeners that found no room. */
   refusedCount = 0;
   /** Distinct callers (contacts, so a caller counts once per window). */
-  callers: Column<number>;
+  callers!: Column<number>;
   /** Callers that were never called on this port themselves: clients. Victims of a worm that spread it are not. */
-  clientCallers: Column<number>;
-  lastCaller: Column<HostIndex>;
-  lastCallMs: Column<Millis>;
+  clientCallers!: Column<number>;
+  lastCaller!: Column<HostIndex>;
   /** What the last call carried towards the listener, bytes; NOT_SEEN when unknown. */
-  lastBytes: Column<number>;
-  #keys: Column<number>;
-  #slots: Column<number>;
-  #mask: number;
+  lastBytes!: Column<number>;
+  #lastCallMs!: Column<Millis>;
+  #keys!: Column<number>;
+  #words!: Int32Array;
+  #mask = 0;
   readonly #rowsMax: number;
 
   constructor(rowsMax: number) {
     this.#rowsMax = rowsMax;
-    const rows = Math.min(1024, rowsMax);
-    this.callers = uint32Column(rows);
-    this.clientCallers = uint16Column(rows);
-    this.lastCaller = int32Column(rows);
-    this.lastCallMs = float64Column(rows);
-    this.lastBytes = float32Column(rows);
-    this.#keys = uint32Column(rows);
-    this.#slots = int32Column<number>(rows * 2);
-    this.#slots.fill(NO_LISTENER);
-    this.#mask = rows * 2 - 1;
+    this.#allocate(SLOTS_INITIAL);
   }
 
-  /** The row of a (host, port), or NO_LISTENER. */
+  /** The listener of a (host, port), or NO_LISTENER. */
   find(hostHash: number, protocol: number, port: number): number {
-    const key = combine32(hostHash, (protocol << 16) | port) >>> 0;
-    let slot = key & this.#mask;
+    const key = listenerKey(hostHash, protocol, port);
+    const keys = this.#keys;
+    let listener = (key & this.#mask) * LISTENER_WORDS;
     for (;;) {
-      const listener = this.#slots[slot];
-      if (listener === NO_LISTENER || this.#keys[listener] === key) return listener;
-      slot = (slot + 1) & this.#mask;
+      const held = keys[listener];
+      if (held === key) return listener;
+      if (held === 0) return NO_LISTENER;
+      listener = (listener + LISTENER_WORDS) & (this.#mask * LISTENER_WORDS);
     }
   }
 
-  /** Notes a call. Returns the row, or NO_LISTENER when there is no room. */
+  /** Reads the slots where the keys belong, for read-ahead.ts; the result means nothing. */
+  touch(keys: Int32Array, count: number): number {
+    const words = this.#words;
+    const mask = this.#mask;
+    let sum = 0;
+    for (let at = 0; at < count; at++) sum ^= words[(keys[at] & mask) * LISTENER_WORDS];
+    return sum;
+  }
+
+  lastCallMsOf(listener: number): Millis {
+    return this.#lastCallMs[listener >> 1];
+  }
+
+  /** Notes a call. Returns the listener, or NO_LISTENER when there is no room. */
   call(
     hostHash: number,
     protocol: number,
@@ -75,71 +81,93 @@ export class Listeners {
     atMs: Millis,
     bytes: number,
   ): number {
-    const key = combine32(hostHash, (protocol << 16) | port) >>> 0;
-    let slot = key & this.#mask;
-    let listener = this.#slots[slot];
-    while (listener !== NO_LISTENER && this.#keys[listener] !== key) {
-      slot = (slot + 1) & this.#mask;
-      listener = this.#slots[slot];
-    }
-    if (listener === NO_LISTENER) {
+    const key = listenerKey(hostHash, protocol, port);
+    let listener = this.#slotOf(key);
+    if (this.#keys[listener] === 0) {
       if (this.length === this.#rowsMax) {
         this.refusedCount++;
         return NO_LISTENER;
       }
-      if (this.length === this.#keys.length) this.#grow();
-      listener = this.length++;
-      this.#keys[listener] = key;
-      this.#insert(key, listener);
+      listener = this.#add(key, listener);
     }
     this.callers[listener]++;
     if (isClient && this.clientCallers[listener] < 65_535) this.clientCallers[listener]++;
     this.lastCaller[listener] = caller;
-    this.lastCallMs[listener] = atMs;
+    this.#lastCallMs[listener >> 1] = atMs;
     this.lastBytes[listener] = bytes;
     return listener;
   }
 
-  /** Keys and client callers of those with at least `min` client callers, for the baseline file. */
+  /** Keys and client callers of those with at least `min` client callers, by key, for the baseline file. */
   serverKeys(min: number): { key: number; clientCallers: number }[] {
     const servers = [];
-    for (let listener = 0; listener < this.length; listener++) {
-      if (this.clientCallers[listener] >= min)
-        servers.push({ key: this.#keys[listener], clientCallers: this.clientCallers[listener] });
+    for (let listener = 0; listener < this.#words.length; listener += LISTENER_WORDS) {
+      const clientCallers = this.clientCallers[listener];
+      if (this.#keys[listener] !== 0 && clientCallers >= min)
+        servers.push({ key: this.#keys[listener], clientCallers });
     }
-    return servers;
+    return servers.sort((a, b) => a.key - b.key);
   }
 
   /** Restores a server of the baseline. */
   restore(key: number, clientCallers: number): void {
     if (this.length === this.#rowsMax) return;
-    if (this.length === this.#keys.length) this.#grow();
-    const listener = this.length++;
-    this.#keys[listener] = key;
+    const slot = this.#slotOf(key);
+    const listener = this.#keys[slot] === 0 ? this.#add(key, slot) : slot;
     this.callers[listener] = clientCallers;
     this.clientCallers[listener] = clientCallers;
     this.lastCaller[listener] = -1 as HostIndex;
-    this.lastCallMs[listener] = Number.NEGATIVE_INFINITY;
-    this.#insert(key, listener);
+    this.#lastCallMs[listener >> 1] = Number.NEGATIVE_INFINITY;
   }
 
-  #insert(key: number, listener: number): void {
-    let slot = key & this.#mask;
-    while (this.#slots[slot] !== NO_LISTENER) slot = (slot + 1) & this.#mask;
-    this.#slots[slot] = listener;
+  /** The slot that holds the key, or the empty one where it belongs. */
+  #slotOf(key: number): number {
+    const keys = this.#keys;
+    let listener = (key & this.#mask) * LISTENER_WORDS;
+    while (keys[listener] !== 0 && keys[listener] !== key) {
+      listener = (listener + LISTENER_WORDS) & (this.#mask * LISTENER_WORDS);
+    }
+    return listener;
+  }
+
+  #add(key: number, emptySlot: number): number {
+    let listener = emptySlot;
+    if (this.length * 2 > this.#mask) {
+      this.#grow();
+      listener = this.#slotOf(key);
+    }
+    this.length++;
+    this.#keys[listener] = key;
+    return listener;
   }
 
   #grow(): void {
-    const rows = Math.min(this.#rowsMax, this.#keys.length * 2);
-    this.callers = grown(this.callers, rows);
-    this.clientCallers = grown(this.clientCallers, rows);
-    this.lastCaller = grown(this.lastCaller, rows);
-    this.lastCallMs = grown(this.lastCallMs, rows);
-    this.lastBytes = grown(this.lastBytes, rows);
-    this.#keys = grown(this.#keys, rows);
-    this.#slots = int32Column<number>(rows * 2);
-    this.#slots.fill(NO_LISTENER);
-    this.#mask = rows * 2 - 1;
-    for (let listener = 0; listener < this.length; listener++) this.#insert(this.#keys[listener], listener);
+    const old = this.#words;
+    this.#allocate((this.#mask + 1) * 2);
+    for (let from = 0; from < old.length; from += LISTENER_WORDS) {
+      const key = old[from + at.key] >>> 0;
+      if (key === 0) continue;
+      const listener = this.#slotOf(key);
+      for (let word = 0; word < LISTENER_WORDS; word++) this.#words[listener + word] = old[from + word];
+    }
   }
+
+  #allocate(slots: number): void {
+    const words = new Int32Array(slots * LISTENER_WORDS);
+    const { buffer } = words;
+    this.#words = words;
+    this.#mask = slots - 1;
+    this.#keys = new Uint32Array(buffer, 4 * at.key) as unknown as Column<number>;
+    this.callers = new Uint32Array(buffer, 4 * at.callers) as unknown as Column<number>;
+    this.clientCallers = new Int32Array(buffer, 4 * at.clientCallers) as unknown as Column<number>;
+    this.lastCaller = new Int32Array(buffer, 4 * at.lastCaller) as unknown as Column<HostIndex>;
+    this.lastBytes = new Float32Array(buffer, 4 * at.lastBytes) as unknown as Column<number>;
+    this.#lastCallMs = new Float64Array(buffer, 4 * at.lastCallMs) as unknown as Column<Millis>;
+  }
+}
+
+/** 32 bits of (host, port); never zero, which marks an empty slot. */
+export function listenerKey(hostHash: number, protocol: number, port: number): number {
+  const key = combine32(hostHash, (protocol << 16) | port) >>> 0;
+  return key === 0 ? 1 : key;
 }

@@ -10,9 +10,13 @@ import {
   GROUP_INSIDE,
   GROUP_LATERAL,
   GROUP_REMOTE,
-  GROUPS,
+  narrowTestOf,
   portBreadth,
   SOURCE_SUSPECT,
+  SOURCE_WORDS,
+  testOf,
+  wideOf,
+  wideTestOf,
 } from "./sources.ts";
 import type { DetectorState, Flag } from "./state.ts";
 import { talkerKind } from "./talkers.ts";
@@ -106,7 +110,7 @@ function gather(fromOutside: Map<HostIndex, OutsideAlerts>, clue: Clue): void {
 
 function noteSources(state: DetectorState, list: NotableList): void {
   const { sources, facts, hosts } = state;
-  for (let source = 0; source < sources.length; source++) {
+  for (let source = 0; source < sources.end; source += SOURCE_WORDS) {
     const host = sources.host[source];
     if (sources.generation[source] !== hosts.generation[host]) continue;
     if (sources.status[source] === SOURCE_SUSPECT) continue;
@@ -125,17 +129,19 @@ function noteSources(state: DetectorState, list: NotableList): void {
     noteFanOut(state, source, host, list);
     if (sources.exposedBy[source] >= 0) {
       const by = hosts.format(sources.exposedBy[source]);
-      list.add(host, "exposed", sources.exposedMs[source], `reached by the suspect ${by}`);
+      list.add(host, "exposed", sources.exposedMs[wideOf(source)], `reached by the suspect ${by}`);
     }
   }
 }
 
 function noteSweep(state: DetectorState, source: number, host: HostIndex, list: NotableList): void {
   const { sources } = state;
-  const test = source * GROUPS + GROUP_DISCOVERY;
-  if (sources.run[test] >= SWEEP_TARGETS_MIN && sources.peak[test] >= state.thresholdNats) {
-    const sentence = `swept ${sources.run[test]} addresses by ARP, ping or other discovery`;
-    list.add(host, "scanner", sources.onsetMs[test], sentence);
+  const test = testOf(source, GROUP_DISCOVERY);
+  const narrow = narrowTestOf(source, GROUP_DISCOVERY);
+  const wide = wideTestOf(source, GROUP_DISCOVERY);
+  if (sources.run[narrow] >= SWEEP_TARGETS_MIN && sources.peak[test] >= state.thresholdNats) {
+    const sentence = `swept ${sources.run[narrow]} addresses by ARP, ping or other discovery`;
+    list.add(host, "scanner", sources.onsetMs[wide], sentence);
   }
   const breadth = portBreadth(sources.portsLow[source], sources.portsHigh[source]);
   if (breadth >= VERTICAL_PORTS_MIN && sources.failed[source] >= VERTICAL_PORTS_MIN) {
@@ -147,11 +153,13 @@ function noteSweep(state: DetectorState, source: number, host: HostIndex, list: 
 function noteFanOut(state: DetectorState, source: number, host: HostIndex, list: NotableList): void {
   const { sources } = state;
   for (const group of [GROUP_LATERAL, GROUP_REMOTE, GROUP_INSIDE]) {
-    const test = source * GROUPS + group;
-    if (sources.run[test] < FAN_OUT_MIN || sources.peak[test] < state.thresholdNats * UNUSUAL_SHARE) continue;
+    const test = testOf(source, group);
+    const narrow = narrowTestOf(source, group);
+    const wide = wideTestOf(source, group);
+    if (sources.run[narrow] < FAN_OUT_MIN || sources.peak[test] < state.thresholdNats * UNUSUAL_SHARE) continue;
     const share = Math.round((100 * sources.peak[test]) / state.thresholdNats);
-    const sentence = `${sources.run[test]} new contacts on ${group === GROUP_LATERAL ? "lateral" : "unusual"} ports; evidence ${share} % of the threshold`;
-    list.add(host, "unusual", sources.onsetMs[test], sentence);
+    const sentence = `${sources.run[narrow]} new contacts on ${group === GROUP_LATERAL ? "lateral" : "unusual"} ports; evidence ${share} % of the threshold`;
+    list.add(host, "unusual", sources.onsetMs[wide], sentence);
   }
 }
 

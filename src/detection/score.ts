@@ -20,7 +20,7 @@ import {
   type PortClass,
 } from "../model/port.ts";
 import type { HostIndex, Millis } from "../model/units.ts";
-import { CONTACT_PENDING, CONTACT_SETTLED, CONTACT_UNKNOWN, contactKey, pairKey } from "./contact-memory.ts";
+import { CONTACT_PENDING, CONTACT_SETTLED, CONTACT_UNKNOWN, pairKey } from "./contact-memory.ts";
 import {
   FACT_ACTIVE,
   FACT_DARK,
@@ -53,15 +53,18 @@ import {
 } from "./likelihood.ts";
 import { NO_CONTACT } from "./contact-log.ts";
 import { NO_LISTENER } from "./listeners.ts";
+import { BLOCK_ROWS, blockKeys, keysOf, readAhead } from "./read-ahead.ts";
 import {
-  CLASSES,
+  classOf,
   GROUP_DISCOVERY,
   GROUP_INSIDE,
   GROUP_LATERAL,
   GROUP_REMOTE,
-  GROUPS,
+  narrowTestOf,
   NO_SOURCE,
   SOURCE_SUSPECT,
+  testOf,
+  wideOf,
 } from "./sources.ts";
 import type { DetectorState } from "./state.ts";
 import { PROGRAM_BYTES_MIN } from "./loads.ts";
@@ -77,14 +80,19 @@ const SWEEP_SCORE_MIN = 5;
 
 /** Feeds the rows `begin` to `end` of a sorted batch. */
 export function scoreFlows(state: DetectorState, flows: FlowTable, begin: number, end: number): void {
-  const { hash } = state.hosts;
-  const { source, target, targetPort, protocol, phase, outcome, atMs, bytesBack, sensor } = flows;
+  const { source, targetPort, protocol, phase, outcome, atMs, bytesBack, sensor } = flows;
   const { memory, blindSensors, baseline } = state;
+  let block = begin;
   for (let flow = begin; flow < end; flow++) {
+    if (flow === block + BLOCK_ROWS || flow === begin) {
+      block = flow;
+      const blockEnd = Math.min(end, block + BLOCK_ROWS);
+      keysOf(state, flows, block, blockEnd);
+      if (memory.isLarge) state.readAhead ^= readAhead(state, flows, block, blockEnd);
+    }
     const from = source[flow];
-    const to = target[flow];
     const at = atMs[flow];
-    const key = contactKey(hash[from], hash[to], protocol[flow], targetPort[flow]);
+    const key = blockKeys[flow - block];
     let result = outcome[flow];
     if (result === OUTCOME_UNANSWERED && blindSensors[sensor[flow]] === 1) result = 0;
     if ((phase[flow] & PHASE_OPENING) !== 0) {
@@ -98,7 +106,7 @@ export function scoreFlows(state: DetectorState, flows: FlowTable, begin: number
         const row = state.sources.find(from);
         if (row === NO_SOURCE) continue;
         if (isSpreading(classOfPort(protocol[flow], targetPort[flow]), protocol[flow])) state.sources.repeats[row]++;
-        if (bytesBack[flow] > 0) state.sources.bytesBack[row] += bytesBack[flow];
+        if (bytesBack[flow] > 0) state.sources.bytesBack[wideOf(row)] += bytesBack[flow];
         if (isUnderSuspicion(state.sources, row)) rememberRepeat(state, row, flows, flow, result);
         continue;
       }
@@ -125,7 +133,7 @@ function newContact(state: DetectorState, flows: FlowTable, flow: number, key: n
   const row = sources.rowOf(from, at);
   if (row === NO_SOURCE) return;
   const spreading = isSpreading(portClass, protocol);
-  sources.byClass[row * CLASSES + portClass]++;
+  sources.byClass[classOf(row, portClass)]++;
   if (sources.status[row] === SOURCE_SUSPECT && isStudied(sources, row)) {
     suspectContact(state, row, flows, flow, key, portClass, spreading && isInside, outcome);
     return;
@@ -166,7 +174,7 @@ function newContact(state: DetectorState, flows: FlowTable, flow: number, key: n
   if (awaited !== CONTACT_SETTLED && outcome === 0) memory.mark(key, awaited);
   if (weight !== 0) weigh(state.sources, row, group, port, at, weight, true);
   sources.lastTargetWord[row] = hosts.lastWord(to);
-  if (group <= GROUP_INSIDE) sources.lastMs[row] = at;
+  if (group <= GROUP_INSIDE) sources.lastMs[wideOf(row)] = at;
   if (outcome !== 0) settleWith(state, row, flows, flow, portClass, group, kind, isKnownPair, outcome);
   testThreshold(state, row, group, from, protocol, port, at);
   if (sources.propagated[row] > 0) testWithCaller(state, row, group, from, protocol, port, at);
@@ -230,20 +238,20 @@ function shaped(
   weight: number,
 ): number {
   const { sources, hosts, memory } = state;
-  const test = row * GROUPS + group;
-  const isSamePort = sources.lastPort[test] === port;
+  const narrow = narrowTestOf(row, group);
+  const isSamePort = sources.lastPort[narrow] === port;
   let shapedWeight = weight;
   if (portClass === PORT_OTHER) shapedWeight += isSamePort ? SAME_PORT_WEIGHT : OTHER_PORT_WEIGHT;
   if (shapedWeight <= 0) return shapedWeight;
   if (group <= GROUP_INSIDE || group === GROUP_DISCOVERY) {
-    if (sources.run[test] > 0 && at - sources.lastMs[row] <= BURST_GAP_MS) shapedWeight += BURST_WEIGHT;
+    if (sources.run[narrow] > 0 && at - sources.lastMs[wideOf(row)] <= BURST_GAP_MS) shapedWeight += BURST_WEIGHT;
     const step = hosts.lastWord(to) - sources.lastTargetWord[row];
     if (isSamePort && (step === 1 || step === 2 || step === -1)) shapedWeight += SEQUENCE_WEIGHT;
   }
-  if (group === GROUP_LATERAL && sources.run[test] === 0) {
-    if (sources.score[row * GROUPS + GROUP_DISCOVERY] >= SWEEP_SCORE_MIN) shapedWeight += AFTER_SWEEP_WEIGHT;
+  if (group === GROUP_LATERAL && sources.run[narrow] === 0) {
+    if (sources.score[testOf(row, GROUP_DISCOVERY)] >= SWEEP_SCORE_MIN) shapedWeight += AFTER_SWEEP_WEIGHT;
   }
-  const calledBack = memory.peek(pairKey(hosts.hash[to], hosts.hash[from])) !== CONTACT_UNKNOWN;
+  const calledBack = memory.knows(pairKey(hosts.hash[to], hosts.hash[from]));
   if (!calledBack) return shapedWeight;
   sources.returned[row]++;
   return shapedWeight * RETURNED_CALL_SHARE;
@@ -266,7 +274,7 @@ function remember(
   const { hosts, listeners, sources } = state;
   const isWitness =
     sources.status[row] !== SOURCE_SUSPECT &&
-    sources.run[row * GROUPS + groupOf(portClass, true)] < WITNESS_CONTACTS_MAX &&
+    sources.run[narrowTestOf(row, groupOf(portClass, true))] < WITNESS_CONTACTS_MAX &&
     listeners.find(hosts.hash[from], protocol, port) === NO_LISTENER;
   listeners.call(hosts.hash[to], protocol, port, from, isWitness, at, flows.bytes[flow]);
   writeCall(state, row, flows, flow, outcome);
@@ -301,12 +309,11 @@ function writeCall(state: DetectorState, row: number, flows: FlowTable, flow: nu
 
 /** A host in the middle of an excursion: what it calls again may be what it infects. */
 function isUnderSuspicion(sources: DetectorState["sources"], row: number): boolean {
-  const begin = row * GROUPS;
   return (
     sources.status[row] === SOURCE_SUSPECT ||
-    sources.score[begin + GROUP_LATERAL] > 0 ||
-    sources.score[begin + GROUP_REMOTE] > 0 ||
-    sources.score[begin + GROUP_INSIDE] > 0
+    sources.score[testOf(row, GROUP_LATERAL)] > 0 ||
+    sources.score[testOf(row, GROUP_REMOTE)] > 0 ||
+    sources.score[testOf(row, GROUP_INSIDE)] > 0
   );
 }
 
@@ -357,7 +364,7 @@ function noteEnd(state: DetectorState, flows: FlowTable, flow: number): void {
   const to = flows.target[flow];
   const row = sources.find(from);
   if (row === NO_SOURCE) return;
-  if (flows.bytesBack[flow] > 0) sources.bytesBack[row] += flows.bytesBack[flow];
+  if (flows.bytesBack[flow] > 0) sources.bytesBack[wideOf(row)] += flows.bytesBack[flow];
   if (flows.bytes[flow] < PROGRAM_BYTES_MIN) return;
   const protocol = flows.protocol[flow];
   const port = flows.targetPort[flow];

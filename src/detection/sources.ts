@@ -1,16 +1,7 @@
 // The running tests: one row per host that makes scored contacts, with one CUSUM per group of ports.
 // Groups keep benign habits of one kind (browsing) from washing out evidence of another (a sweep on tcp/445).
 
-import {
-  type Column,
-  float32Column,
-  float64Column,
-  grown,
-  int32Column,
-  uint8Column,
-  uint16Column,
-  uint32Column,
-} from "../kit/column.ts";
+import type { Column } from "../kit/column.ts";
 import type { HostTable } from "../model/host-table.ts";
 import { PORT_CLASSES } from "../model/port.ts";
 import type { HostIndex, Millis } from "../model/units.ts";
@@ -30,107 +21,137 @@ export const NO_SOURCE = -1;
 
 export const SOURCE_SUSPECT = 1;
 
+/** A row in 32-bit words, 272 bytes; even, so that columns of 64 bits fall on their places. */
+export const SOURCE_WORDS = 68;
+const LINE_WORDS = 16;
+
+/** Where each column begins in a row: in words, or for the last three in halves of a word. */
+const at = {
+  host: 0, // all that a look-up by another host needs lies in the first line
+  generation: 1,
+  status: 2,
+  lastContact: 3,
+  exposedBy: 4,
+  calledBy: 5,
+  propagated: 6,
+  contacts: 7,
+  knownPairs: 8,
+  portsLow: 9,
+  portsHigh: 10,
+  failed: 11,
+  lastMs: 12,
+  lastTargetWord: 14,
+  childScore: 15,
+  score: 16,
+  peak: 22,
+  runHalf: 56,
+  lastPortHalf: 62,
+  byClassHalf: 68, // CLASSES of them
+  returned: 39,
+  onsetMs: 40,
+  repeats: 52,
+  child: 53,
+  childMs: 54,
+  calledMs: 56,
+  exposedMs: 58,
+  bytesBack: 60,
+  firstMs: 62,
+  lastLoad: 64,
+  sameLoadsHalf: 130,
+  passedOnHalf: 131,
+} as const;
+
+/** Index of a source in the columns of 64 bits: `lastMs[wideOf(source)]`. */
+export const wideOf = (source: number): number => source >> 1;
+/** Index of a source in `passedOn` and `sameLoads`, of 16 bits. */
+export const narrowOf = (source: number): number => source << 1;
+/** Index of a test in `score` and `peak`. */
+export const testOf = (source: number, group: number): number => source + group;
+/** Index of a test in `onsetMs`. */
+export const wideTestOf = (source: number, group: number): number => (source >> 1) + group;
+/** Index of a test in `run` and `lastPort`. */
+export const narrowTestOf = (source: number, group: number): number => (source << 1) + group;
+/** Index in `byClass`. */
+export const classOf = (source: number, portClass: number): number => (source << 1) + portClass;
+
 /**
- * Row `source` of the plain columns is one host; groups are interleaved: test = source * GROUPS + group.
+ * One new contact touches about twenty columns of its source. So a row lies in one piece, and each column is a view of
+ * the same buffer that begins at the column's place in the row: `source` counts words, not rows, and is a multiple of
+ * SOURCE_WORDS. Columns of 64 bits take `wideOf(source)`, those per group `testOf(source, group)` and its like.
  *
- * | host | lastMs | test 0: score | onsetMs | run | lastPort |
- * | 17   | 90500  | 8.1           | 88000   | 3   | 445      |  three lateral contacts since 88 s, not enough yet
+ * | source | host | contacts | lastMs | score[testOf(source, GROUP_LATERAL)] | run | lastPort |
+ * | 0      | 17   | 9        | 90500  | 8.1                                  | 3   | 445      |  not enough yet
+ * | 64     | 4    | 1        | 90700  | 0                                    | 0   | 0        |
  */
 export class Sources {
-  length = 0;
+  /** Words in use: the `source` that the next row would have. */
+  end = 0;
   /** Hosts that got no row because none could give way. */
   refusedCount = 0;
   /** Rows taken back from hosts with nothing against them. */
   reusedCount = 0;
-  host: Column<HostIndex>;
-  generation: Column<number>;
+  host!: Column<HostIndex>;
+  generation!: Column<number>;
   /** When the row began. */
-  firstMs: Column<Millis>;
+  firstMs!: Column<Millis>;
   /** Last scored contact, for decay and bursts. */
-  lastMs: Column<Millis>;
+  lastMs!: Column<Millis>;
   /** Last address touched by a scored contact, and the last contact of the log. */
-  lastTargetWord: Column<number>;
-  lastContact: Column<number>;
-  status: Column<number>;
+  lastTargetWord!: Column<number>;
+  lastContact!: Column<number>;
+  status!: Column<number>;
   /** New contacts, all kinds; and flows on spreading ports to targets known already: many in a habit, few in a sweep. */
-  contacts: Column<number>;
-  repeats: Column<number>;
+  contacts!: Column<number>;
+  repeats!: Column<number>;
   /** New contacts to a target already touched on another port: most of a hole scanner's, few of a worm's. */
-  knownPairs: Column<number>;
-  failed: Column<number>;
+  knownPairs!: Column<number>;
+  failed!: Column<number>;
   /** New contacts to hosts that had called this one: a manager's, answering its clients. */
-  returned: Column<number>;
+  returned!: Column<number>;
   /** Bit per hashed port: how many different ports the host uses as a client. */
-  portsLow: Column<number>;
-  portsHigh: Column<number>;
-  /** New contacts by port class: test = source * CLASSES + class. */
-  byClass: Column<number>;
+  portsLow!: Column<number>;
+  portsHigh!: Column<number>;
+  /** New contacts by port class. */
+  byClass!: Column<number>;
   /** Bytes received in answered flows: tells a backup from a monitor. */
-  bytesBack: Column<number>;
+  bytesBack!: Column<number>;
   /** Exposure: by whom, when, and evidence already counted through propagation. */
-  exposedBy: Column<HostIndex>;
-  exposedMs: Column<Millis>;
-  propagated: Column<number>;
+  exposedBy!: Column<HostIndex>;
+  exposedMs!: Column<Millis>;
+  propagated!: Column<number>;
   /** Who had called the host when it turned client. */
-  calledBy: Column<HostIndex>;
-  calledMs: Column<Millis>;
+  calledBy!: Column<HostIndex>;
+  calledMs!: Column<Millis>;
   /** The most incriminated host that turned client after this one called it: its score, and when. */
-  childScore: Column<number>;
-  child: Column<HostIndex>;
-  childMs: Column<Millis>;
+  childScore!: Column<number>;
+  child!: Column<HostIndex>;
+  childMs!: Column<Millis>;
   /** Last load as large as a program that the host gave to a new target, bytes; and how often it was the same again. */
-  lastLoad: Column<number>;
-  sameLoads: Column<number>;
+  lastLoad!: Column<number>;
+  sameLoads!: Column<number>;
   /** 1 once the host passed on as much as it was given. */
-  passedOn: Column<number>;
-  score: Column<number>;
-  peak: Column<number>;
-  onsetMs: Column<Millis>;
-  run: Column<number>;
-  lastPort: Column<number>;
-  #rowOfHost: Column<number>;
+  passedOn!: Column<number>;
+  score!: Column<number>;
+  peak!: Column<number>;
+  onsetMs!: Column<Millis>;
+  run!: Column<number>;
+  lastPort!: Column<number>;
+  #words = new Int32Array(0);
+  #rowOfHost: Int32Array;
   #hand = 0;
-  readonly #rowsMax: number;
+  readonly #wordsMax: number;
   readonly #hosts: HostTable;
 
   constructor(hosts: HostTable, rowsMax: number) {
     this.#hosts = hosts;
-    this.#rowsMax = rowsMax;
-    const rows = Math.min(256, rowsMax);
-    this.host = int32Column(rows);
-    this.generation = uint32Column(rows);
-    this.firstMs = float64Column(rows);
-    this.lastMs = float64Column(rows);
-    this.lastTargetWord = uint32Column(rows);
-    this.lastContact = int32Column(rows);
-    this.status = uint8Column(rows);
-    this.contacts = uint32Column(rows);
-    this.repeats = uint32Column(rows);
-    this.knownPairs = uint32Column(rows);
-    this.failed = uint32Column(rows);
-    this.returned = uint32Column(rows);
-    this.portsLow = uint32Column(rows);
-    this.portsHigh = uint32Column(rows);
-    this.byClass = uint16Column(rows * CLASSES);
-    this.bytesBack = float64Column(rows);
-    this.exposedBy = int32Column(rows);
-    this.exposedMs = float64Column(rows);
-    this.propagated = float32Column(rows);
-    this.calledBy = int32Column(rows);
-    this.calledMs = float64Column(rows);
-    this.childScore = float32Column(rows);
-    this.child = int32Column(rows);
-    this.childMs = float64Column(rows);
-    this.lastLoad = float32Column(rows);
-    this.sameLoads = uint8Column(rows);
-    this.passedOn = uint8Column(rows);
-    this.score = float32Column(rows * GROUPS);
-    this.peak = float32Column(rows * GROUPS);
-    this.onsetMs = float64Column(rows * GROUPS);
-    this.run = uint16Column(rows * GROUPS);
-    this.lastPort = uint16Column(rows * GROUPS);
-    this.#rowOfHost = int32Column<number>(1024);
-    this.#rowOfHost.fill(NO_SOURCE);
+    this.#wordsMax = rowsMax * SOURCE_WORDS;
+    this.#grow(Math.min(256, rowsMax) * SOURCE_WORDS);
+    this.#rowOfHost = new Int32Array(1024).fill(NO_SOURCE);
+  }
+
+  /** Rows in use. */
+  get count(): number {
+    return this.end / SOURCE_WORDS;
   }
 
   /** The row of a host, or NO_SOURCE. */
@@ -142,15 +163,46 @@ export class Sources {
     return NO_SOURCE;
   }
 
+  /** Where the rows of these hosts are, zero for those without one. The rows may belong to others by now. */
+  locate(hosts: Column<HostIndex>, begin: number, end: number, places: Int32Array): void {
+    const rowOfHost = this.#rowOfHost;
+    for (let at = begin; at < end; at++) {
+      const host = hosts[at];
+      const source = host < rowOfHost.length ? rowOfHost[host] : 0;
+      places[at - begin] = source < 0 ? 0 : source;
+    }
+  }
+
+  /** Where the rows of those are who had called these sources. */
+  locateCallers(sources: Int32Array, count: number, places: Int32Array): void {
+    const { calledBy } = this;
+    const rowOfHost = this.#rowOfHost;
+    for (let at = 0; at < count; at++) {
+      const host = calledBy[sources[at]];
+      const source = host >= 0 && host < rowOfHost.length ? rowOfHost[host] : 0;
+      places[at] = source < 0 ? 0 : source;
+    }
+  }
+
+  /** Reads `lines` cache lines of each row, for read-ahead.ts; the result means nothing. */
+  touch(places: Int32Array, count: number, lines: number): number {
+    const words = this.#words;
+    let sum = 0;
+    for (let line = 0; line < lines; line++) {
+      for (let at = 0; at < count; at++) sum ^= words[places[at] + line * LINE_WORDS];
+    }
+    return sum;
+  }
+
   /** The row of a host, a fresh one when it has none; NO_SOURCE when there is no room. */
   rowOf(host: HostIndex, nowMs: Millis): number {
     const found = this.find(host);
     if (found !== NO_SOURCE) return found;
     if (host >= this.#rowOfHost.length) this.#growIndex(host);
-    let source = this.length;
-    if (source < this.#rowsMax) {
-      this.length++;
-      if (source >= this.host.length) this.#grow();
+    let source = this.end;
+    if (source < this.#wordsMax) {
+      this.end += SOURCE_WORDS;
+      if (source >= this.#words.length) this.#grow(Math.min(this.#wordsMax, source * 2));
     } else {
       source = this.#reuse();
       if (source === NO_SOURCE) {
@@ -164,49 +216,26 @@ export class Sources {
 
   #reset(source: number, host: HostIndex, nowMs: Millis): void {
     this.#rowOfHost[host] = source;
+    this.#words.fill(0, source, source + SOURCE_WORDS);
     this.host[source] = host;
     this.generation[source] = this.#hosts.generation[host];
-    this.firstMs[source] = nowMs;
-    this.lastMs[source] = nowMs;
-    this.lastTargetWord[source] = 0;
+    this.firstMs[wideOf(source)] = nowMs;
+    this.lastMs[wideOf(source)] = nowMs;
     this.lastContact[source] = -1;
-    this.status[source] = 0;
-    this.contacts[source] = 0;
-    this.repeats[source] = 0;
-    this.knownPairs[source] = 0;
-    this.failed[source] = 0;
-    this.returned[source] = 0;
-    this.portsLow[source] = 0;
-    this.portsHigh[source] = 0;
-    this.byClass.fill(0, source * CLASSES, (source + 1) * CLASSES);
-    this.bytesBack[source] = 0;
     this.exposedBy[source] = -1 as HostIndex;
-    this.exposedMs[source] = 0;
-    this.propagated[source] = 0;
     this.calledBy[source] = -1 as HostIndex;
-    this.childScore[source] = 0;
     this.child[source] = -1 as HostIndex;
-    this.childMs[source] = 0;
-    this.lastLoad[source] = 0;
-    this.sameLoads[source] = 0;
-    this.passedOn[source] = 0;
-    const begin = source * GROUPS;
-    this.score.fill(0, begin, begin + GROUPS);
-    this.peak.fill(0, begin, begin + GROUPS);
-    this.onsetMs.fill(0, begin, begin + GROUPS);
-    this.run.fill(0, begin, begin + GROUPS);
-    this.lastPort.fill(0, begin, begin + GROUPS);
   }
 
   /** A row whose host is gone, or has no suspicion against it. */
   #reuse(): number {
-    for (let steps = 0; steps < Math.min(this.length, 4096); steps++) {
+    for (let steps = 0; steps < Math.min(this.count, 4096); steps++) {
       const source = this.#hand;
-      this.#hand = source + 1 === this.length ? 0 : source + 1;
+      this.#hand = source + SOURCE_WORDS === this.end ? 0 : source + SOURCE_WORDS;
       if (this.status[source] === SOURCE_SUSPECT) continue;
       let highest = 0;
       for (let group = 0; group < GROUP_DISCOVERY; group++)
-        highest = Math.max(highest, this.score[source * GROUPS + group]);
+        highest = Math.max(highest, this.score[testOf(source, group)]);
       const isStale = this.generation[source] !== this.#hosts.generation[this.host[source]];
       if (!isStale && highest > 4) continue;
       if (!isStale) this.#rowOfHost[this.host[source]] = NO_SOURCE;
@@ -217,47 +246,55 @@ export class Sources {
   }
 
   #growIndex(host: number): void {
-    const before = this.#rowOfHost.length;
-    let size = before;
+    let size = this.#rowOfHost.length;
     while (size <= host) size *= 2;
-    this.#rowOfHost = grown(this.#rowOfHost, size);
-    this.#rowOfHost.fill(NO_SOURCE, before);
+    const larger = new Int32Array(size).fill(NO_SOURCE, this.#rowOfHost.length);
+    larger.set(this.#rowOfHost);
+    this.#rowOfHost = larger;
   }
 
-  #grow(): void {
-    const rows = Math.min(this.#rowsMax, this.host.length * 2);
-    this.host = grown(this.host, rows);
-    this.generation = grown(this.generation, rows);
-    this.firstMs = grown(this.firstMs, rows);
-    this.lastMs = grown(this.lastMs, rows);
-    this.lastTargetWord = grown(this.lastTargetWord, rows);
-    this.lastContact = grown(this.lastContact, rows);
-    this.status = grown(this.status, rows);
-    this.contacts = grown(this.contacts, rows);
-    this.repeats = grown(this.repeats, rows);
-    this.knownPairs = grown(this.knownPairs, rows);
-    this.failed = grown(this.failed, rows);
-    this.returned = grown(this.returned, rows);
-    this.portsLow = grown(this.portsLow, rows);
-    this.portsHigh = grown(this.portsHigh, rows);
-    this.byClass = grown(this.byClass, rows * CLASSES);
-    this.bytesBack = grown(this.bytesBack, rows);
-    this.exposedBy = grown(this.exposedBy, rows);
-    this.exposedMs = grown(this.exposedMs, rows);
-    this.propagated = grown(this.propagated, rows);
-    this.calledBy = grown(this.calledBy, rows);
-    this.calledMs = grown(this.calledMs, rows);
-    this.childScore = grown(this.childScore, rows);
-    this.child = grown(this.child, rows);
-    this.childMs = grown(this.childMs, rows);
-    this.lastLoad = grown(this.lastLoad, rows);
-    this.sameLoads = grown(this.sameLoads, rows);
-    this.passedOn = grown(this.passedOn, rows);
-    this.score = grown(this.score, rows * GROUPS);
-    this.peak = grown(this.peak, rows * GROUPS);
-    this.onsetMs = grown(this.onsetMs, rows * GROUPS);
-    this.run = grown(this.run, rows * GROUPS);
-    this.lastPort = grown(this.lastPort, rows * GROUPS);
+  #grow(wordCount: number): void {
+    const words = new Int32Array(wordCount);
+    words.set(this.#words);
+    this.#words = words;
+    const { buffer } = words;
+    const int32 = <T extends number>(from: number) => new Int32Array(buffer, 4 * from) as unknown as Column<T>;
+    const uint32 = (from: number) => new Uint32Array(buffer, 4 * from) as unknown as Column<number>;
+    const float32 = (from: number) => new Float32Array(buffer, 4 * from) as unknown as Column<number>;
+    const float64 = (from: number) => new Float64Array(buffer, 4 * from) as unknown as Column<number>;
+    const uint16 = (from: number) => new Uint16Array(buffer, 2 * from) as unknown as Column<number>;
+    this.host = int32(at.host);
+    this.generation = uint32(at.generation);
+    this.firstMs = float64(at.firstMs);
+    this.lastMs = float64(at.lastMs);
+    this.lastTargetWord = uint32(at.lastTargetWord);
+    this.lastContact = int32(at.lastContact);
+    this.status = int32(at.status);
+    this.contacts = uint32(at.contacts);
+    this.repeats = uint32(at.repeats);
+    this.knownPairs = uint32(at.knownPairs);
+    this.failed = uint32(at.failed);
+    this.returned = uint32(at.returned);
+    this.portsLow = int32(at.portsLow);
+    this.portsHigh = int32(at.portsHigh);
+    this.byClass = uint16(at.byClassHalf);
+    this.bytesBack = float64(at.bytesBack);
+    this.exposedBy = int32(at.exposedBy);
+    this.exposedMs = float64(at.exposedMs);
+    this.propagated = float32(at.propagated);
+    this.calledBy = int32(at.calledBy);
+    this.calledMs = float64(at.calledMs);
+    this.childScore = float32(at.childScore);
+    this.child = int32(at.child);
+    this.childMs = float64(at.childMs);
+    this.lastLoad = float32(at.lastLoad);
+    this.sameLoads = uint16(at.sameLoadsHalf);
+    this.passedOn = uint16(at.passedOnHalf);
+    this.score = float32(at.score);
+    this.peak = float32(at.peak);
+    this.onsetMs = float64(at.onsetMs);
+    this.run = uint16(at.runHalf);
+    this.lastPort = uint16(at.lastPortHalf);
   }
 }
 

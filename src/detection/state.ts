@@ -71,6 +71,8 @@ export interface DetectorState {
   /** Last contact in which the host was the target (serial), by host. */
   lastCall: Int32Array;
   flagsDropped: number;
+  /** Digest of what was read ahead: keeps the compiler from leaving the reads out. */
+  readAhead: number;
   hasTerrain: boolean;
   isSurveyed: boolean;
   newestMs: Millis;
@@ -96,6 +98,7 @@ export function createState(options: DetectorOptions): DetectorState {
     outsideCallers: new Uint32Array(1024),
     lastCall: new Int32Array(1024).fill(-1),
     flagsDropped: 0,
+    readAhead: 0,
     hasTerrain: Boolean(options.terrain),
     isSurveyed: false,
     newestMs: Number.NEGATIVE_INFINITY,

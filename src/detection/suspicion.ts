@@ -26,7 +26,18 @@ import {
   type TargetKind,
 } from "./likelihood.ts";
 import { NO_LISTENER } from "./listeners.ts";
-import { GROUP_DISCOVERY, GROUPS, isHoleScanner, NO_SOURCE, portBreadth, SOURCE_SUSPECT } from "./sources.ts";
+import {
+  GROUP_DISCOVERY,
+  isHoleScanner,
+  narrowOf,
+  narrowTestOf,
+  NO_SOURCE,
+  portBreadth,
+  SOURCE_SUSPECT,
+  testOf,
+  wideOf,
+  wideTestOf,
+} from "./sources.ts";
 import type { DetectorState } from "./state.ts";
 import { excuse } from "./talkers.ts";
 import { groupOf, weigh } from "./tests.ts";
@@ -50,7 +61,7 @@ export function propagation(
   if (listener === NO_LISTENER) return 0;
   const caller = listeners.lastCaller[listener];
   if (caller < 0 || caller === to) return 0;
-  const delayMs = at - listeners.lastCallMs[listener];
+  const delayMs = at - listeners.lastCallMsOf(listener);
   if (delayMs < 0) return 0;
   const perHour = kind === TARGET_WORKSTATION ? BENIGN_TURNS_PER_HOUR_STATION : BENIGN_TURNS_PER_HOUR;
   const told = propagationWeight(delayMs, perHour);
@@ -60,7 +71,7 @@ export function propagation(
   const wasExposed = sources.exposedBy[row] >= 0; // crediting the caller may flag it, and so expose this host
   sources.propagated[row] = told;
   sources.calledBy[row] = caller;
-  sources.calledMs[row] = listeners.lastCallMs[listener];
+  sources.calledMs[wideOf(row)] = listeners.lastCallMsOf(listener);
   if (isFirst) credit(state, caller, protocol, port, Math.min(told, CHILD_WEIGHT_MAX), at);
   return wasExposed ? Math.max(0, weight - EXPOSURE_WEIGHT * SHARED_EVIDENCE) : weight;
 }
@@ -80,15 +91,15 @@ export function loadWeight(
   const { hosts, listeners, sources } = state;
   if (bytes < PROGRAM_BYTES_MIN) return 0;
   let weight = 0;
-  if (isSameLoad(sources.lastLoad[row], bytes) && sources.sameLoads[row] < REPEATED_LOADS_MAX) {
-    sources.sameLoads[row]++;
+  if (isSameLoad(sources.lastLoad[row], bytes) && sources.sameLoads[narrowOf(row)] < REPEATED_LOADS_MAX) {
+    sources.sameLoads[narrowOf(row)]++;
     weight += REPEATED_LOAD_WEIGHT;
   }
   sources.lastLoad[row] = bytes;
-  if (sources.passedOn[row] === 1 || sources.propagated[row] === 0) return weight;
+  if (sources.passedOn[narrowOf(row)] === 1 || sources.propagated[row] === 0) return weight;
   const listener = listeners.find(hosts.hash[from], protocol, port);
   if (listener === NO_LISTENER || !isSameLoad(listeners.lastBytes[listener], bytes)) return weight;
-  sources.passedOn[row] = 1;
+  sources.passedOn[narrowOf(row)] = 1;
   return weight + SAME_LOAD_WEIGHT;
 }
 
@@ -109,7 +120,7 @@ function credit(
   const row = sources.find(caller);
   if (row === NO_SOURCE || (facts.of(caller, at) & FACT_TALKER) !== 0) return;
   const group = groupOf(classOfPort(protocol, port), true);
-  if (sources.score[row * GROUPS + group] === 0 && sources.run[row * GROUPS + group] === 0) {
+  if (sources.score[testOf(row, group)] === 0 && sources.run[narrowTestOf(row, group)] === 0) {
     weigh(sources, row, group, port, at, weight, true);
   } else {
     weigh(sources, row, group, port, at, weight, false);
@@ -131,12 +142,12 @@ export function testWithCaller(
   const caller = sources.calledBy[row];
   if (caller < 0) return;
   const callerRow = sources.find(caller);
-  if (callerRow === NO_SOURCE) return;
-  const score = sources.score[row * GROUPS + group];
-  if (score > sources.childScore[callerRow] || at - sources.childMs[callerRow] > JOINT_WINDOW_MS) {
+  if (callerRow === NO_SOURCE || sources.status[callerRow] === SOURCE_SUSPECT) return;
+  const score = sources.score[testOf(row, group)];
+  if (score > sources.childScore[callerRow] || at - sources.childMs[wideOf(callerRow)] > JOINT_WINDOW_MS) {
     sources.childScore[callerRow] = score;
     sources.child[callerRow] = host;
-    sources.childMs[callerRow] = at;
+    sources.childMs[wideOf(callerRow)] = at;
   }
   testThreshold(state, callerRow, group, caller, protocol, port, at);
 }
@@ -144,10 +155,10 @@ export function testWithCaller(
 /** Whether the test of the row crossed, by itself or together with the host it made a client. */
 function hasCrossed(state: DetectorState, row: number, group: number, at: Millis): "no" | "alone" | "together" {
   const { sources, thresholdNats } = state;
-  const score = sources.score[row * GROUPS + group];
+  const score = sources.score[testOf(row, group)];
   if (score >= thresholdNats) return "alone";
   const child = sources.childScore[row];
-  if (child <= 0 || at - sources.childMs[row] > JOINT_WINDOW_MS) return "no";
+  if (child <= 0 || at - sources.childMs[wideOf(row)] > JOINT_WINDOW_MS) return "no";
   // The caller's own score holds up to CHILD_WEIGHT_MAX that this child gave it already.
   return score > 0 && score + child - CHILD_WEIGHT_MAX >= thresholdNats + JOINT_MARGIN ? "together" : "no";
 }
@@ -166,7 +177,7 @@ function creditCaller(
   if (listener === NO_LISTENER) return;
   const caller = listeners.lastCaller[listener];
   if (caller < 0) return;
-  const delayMs = at - listeners.lastCallMs[listener];
+  const delayMs = at - listeners.lastCallMsOf(listener);
   const told = Math.min(CHILD_WEIGHT_MAX, propagationWeight(Math.max(delayMs, 0), BENIGN_TURNS_PER_HOUR));
   const weight = sources.propagated[row] > 0 ? FLAGGED_CHILD_WEIGHT : told;
   if (weight > 0) credit(state, caller, protocol, port, weight, at);
@@ -189,21 +200,22 @@ export function exposeTarget(
   if (by !== NO_SOURCE && isHoleScanner(sources, by)) return;
   const row = sources.rowOf(target, at);
   if (row === NO_SOURCE || sources.status[row] === SOURCE_SUSPECT) return;
-  if (sources.exposedBy[row] >= 0 && at - sources.exposedMs[row] < EXPOSURE_HALF_LIFE_MS) return;
+  if (sources.exposedBy[row] >= 0 && at - sources.exposedMs[wideOf(row)] < EXPOSURE_HALF_LIFE_MS) return;
   sources.exposedBy[row] = suspect;
-  sources.exposedMs[row] = at;
-  const test = row * GROUPS + group;
+  sources.exposedMs[wideOf(row)] = at;
+  const test = testOf(row, group);
+  const narrow = narrowTestOf(row, group);
   const weight = Math.max(0, EXPOSURE_WEIGHT - sources.propagated[row] * SHARED_EVIDENCE);
   if (sources.score[test] === 0) {
-    sources.onsetMs[test] = at;
-    sources.run[test] = 0;
-    sources.lastMs[row] = at;
+    sources.onsetMs[wideTestOf(row, group)] = at;
+    sources.run[narrow] = 0;
+    sources.lastMs[wideOf(row)] = at;
   }
   // Exposure alone is no sign of life: without a contact of its own the host stays below the threshold.
   const raised = sources.score[test] + weight;
-  const hasTurned = sources.propagated[row] > 0 && sources.run[test] > 0;
+  const hasTurned = sources.propagated[row] > 0 && sources.run[narrow] > 0;
   sources.score[test] = hasTurned ? raised : Math.min(raised, Math.max(sources.score[test], state.thresholdNats - 1));
-  sources.lastPort[test] = port;
+  sources.lastPort[narrow] = port;
   if (hasTurned) testThreshold(state, row, group, target, PROTOCOL_TCP, port, nowMs);
 }
 
@@ -276,14 +288,14 @@ const ONSET_CONTACTS_MAX = 64;
 function onsetOf(
   state: DetectorState,
   row: number,
-  test: number,
+  group: number,
   host: HostIndex,
   protocol: number,
   port: number,
 ): { onsetMs: Millis; run: number } {
   const { sources, log } = state;
-  const excursion = { onsetMs: sources.onsetMs[test], run: sources.run[test] };
-  const calledMs = sources.propagated[row] > 0 ? sources.calledMs[row] : Number.NEGATIVE_INFINITY;
+  const excursion = { onsetMs: sources.onsetMs[wideTestOf(row, group)], run: sources.run[narrowTestOf(row, group)] };
+  const calledMs = sources.propagated[row] > 0 ? sources.calledMs[wideOf(row)] : Number.NEGATIVE_INFINITY;
   let newerMs = Number.NaN;
   let newestMs = Number.NaN;
   let run = 0;
@@ -322,8 +334,7 @@ function flag(
     return;
   }
   hosts.pin(host);
-  const test = row * GROUPS + group;
-  const { onsetMs, run } = onsetOf(state, row, test, host, protocol, port);
+  const { onsetMs, run } = onsetOf(state, row, group, host, protocol, port);
   state.flags.push({
     host,
     source: row,
@@ -338,7 +349,7 @@ function flag(
     propagated: sources.propagated[row],
     exposedBy: sources.exposedBy[row],
     portBreadth: portBreadth(sources.portsLow[row], sources.portsHigh[row]),
-    logOdds: sources.score[test],
+    logOdds: sources.score[testOf(row, group)],
   });
   const isInside = state.facts.isInside(host, at);
   if (isInside && excuse(state, row) === null) exposeReached(state, row, host, group, port, onsetMs, at);

@@ -6,7 +6,7 @@ import { OUTCOME_ANSWERED, PROTOCOL_TCP, PROTOCOL_UDP } from "../model/flow.ts";
 import { PORT_DISCOVERY, PORT_PRINT, PORT_WEB } from "../model/port.ts";
 import type { HostRole } from "../model/terrain.ts";
 import { NO_LISTENER } from "./listeners.ts";
-import { CLASSES, isHoleScanner, portBreadth } from "./sources.ts";
+import { classOf, isHoleScanner, portBreadth, wideOf } from "./sources.ts";
 import type { DetectorState } from "./state.ts";
 
 /** A worm tries one to five ports in all; scanners of holes try a dozen and more on every host. */
@@ -90,7 +90,7 @@ export function excuse(state: DetectorState, source: number): Talker | null {
   if (sources.exposedBy[source] >= 0 || contacts < TARGETS_MIN) return null;
   const habits = habitsOf(state, source);
   const repeatsPerContact = sources.repeats[source] / Math.max(1, habits.contacts);
-  const hours = Math.max((state.newestMs - sources.firstMs[source]) / 3_600_000, 1 / 60);
+  const hours = Math.max((state.newestMs - sources.firstMs[wideOf(source)]) / 3_600_000, 1 / 60);
   const isReliable = sources.failed[source] <= contacts * MONITOR_FAILED_SHARE_MAX;
   const isRegular =
     repeatsPerContact >= MONITOR_REPEATS_MIN && repeatsPerContact / hours >= MONITOR_REPEATS_PER_HOUR_MIN;
@@ -116,7 +116,7 @@ export function excuse(state: DetectorState, source: number): Talker | null {
       because: `calls machines that call it: ${sources.returned[source]} of its ${habits.targets} targets had called it, and ${clients} clients use it`,
     };
   }
-  const bytesPerTarget = sources.bytesBack[source] / Math.max(1, habits.targets);
+  const bytesPerTarget = sources.bytesBack[wideOf(source)] / Math.max(1, habits.targets);
   if (habits.targets >= TARGETS_MIN && bytesPerTarget >= BACKUP_BYTES_PER_TARGET_MIN) {
     return {
       kind: "backup",
@@ -132,7 +132,7 @@ export function talkerKind(state: DetectorState, source: number): Talker | null 
   const excused = excuse(state, source);
   if (excused !== null) return excused;
   const habits = habitsOf(state, source);
-  const print = sources.byClass[source * CLASSES + PORT_PRINT];
+  const print = sources.byClass[classOf(source, PORT_PRINT)];
   if (print >= PRINT_TARGETS_MIN) {
     return { kind: "print-server", because: `sends print jobs to ${print} printers` };
   }
@@ -141,11 +141,11 @@ export function talkerKind(state: DetectorState, source: number): Talker | null 
   if (Math.max(tcp, udp) >= MANAGED_CLIENTS_MIN && habits.targets >= 2) {
     return { kind: "domain-controller", because: `${Math.max(tcp, udp)} clients log on to it` };
   }
-  const web = sources.byClass[source * CLASSES + PORT_WEB];
+  const web = sources.byClass[classOf(source, PORT_WEB)];
   if (web >= GATEWAY_CONTACTS_MIN) {
     return { kind: "nat-gateway", because: `${web} web contacts, as many as several users make` };
   }
-  const discovery = sources.byClass[source * CLASSES + PORT_DISCOVERY];
+  const discovery = sources.byClass[classOf(source, PORT_DISCOVERY)];
   if (discovery >= TARGETS_MIN * 4 && sources.repeats[source] >= discovery * MONITOR_REPEATS_MIN) {
     return { kind: "monitoring", because: `polls ${discovery} addresses again and again` };
   }

@@ -19,9 +19,12 @@ import {
   GROUP_OTHER_OUTSIDE,
   GROUP_REMOTE,
   GROUP_WEB_OUTSIDE,
-  GROUPS,
+  narrowTestOf,
   SOURCE_SUSPECT,
   type Sources,
+  testOf,
+  wideOf,
+  wideTestOf,
 } from "./sources.ts";
 
 /** The group of a contact: which of the running tests it belongs to. */
@@ -53,26 +56,27 @@ export function weigh(
   weight: number,
   isContact: boolean,
 ): void {
-  const test = row * GROUPS + group;
+  const test = testOf(row, group);
+  const narrow = narrowTestOf(row, group);
   let score = sources.score[test];
   if (score > 0) {
-    const idleMs = at - sources.lastMs[row];
+    const idleMs = at - sources.lastMs[wideOf(row)];
     if (idleMs > 1_000) score *= 2 ** (-idleMs / SCORE_HALF_LIFE_MS);
   }
-  if (isContact && (sources.run[test] === 0 || (score === 0 && weight > 0))) {
-    sources.onsetMs[test] = at;
-    sources.run[test] = 0;
+  if (isContact && (sources.run[narrow] === 0 || (score === 0 && weight > 0))) {
+    sources.onsetMs[wideTestOf(row, group)] = at;
+    sources.run[narrow] = 0;
     if (score === 0) sources.peak[test] = 0;
   }
   score += weight;
   if (score <= 0) {
     sources.score[test] = 0;
-    if (sources.status[row] !== SOURCE_SUSPECT) sources.run[test] = 0;
+    if (sources.status[row] !== SOURCE_SUSPECT) sources.run[narrow] = 0;
     return;
   }
   sources.score[test] = score;
   if (score > sources.peak[test]) sources.peak[test] = score;
   if (!isContact) return;
-  if (sources.run[test] < 65_535) sources.run[test]++;
-  sources.lastPort[test] = port;
+  if (sources.run[narrow] < 65_535) sources.run[narrow]++;
+  sources.lastPort[narrow] = port;
 }
