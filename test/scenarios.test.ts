@@ -19,12 +19,9 @@ describe.each(names)("the drawing %s", (name) => {
   it.each(tellings)("holds, told %s", (telling) => {
     const got = runDrawing(drawing, telling);
     const isTimed = telling !== "two phases";
-    const faults = drawing.expected.map((verdict) => faultOf(verdict, drawing, got, isTimed));
+    const standing = drawing.gaps.includes("counted") ? [] : ["counted"];
+    const faults = [...drawing.expected, ...standing].map((verdict) => faultOf(verdict, drawing, got, isTimed));
     expect(faults.filter((fault) => fault !== null)).toEqual([]);
-    for (const suspect of got.detection.suspects) {
-      expect(suspect.onsetMs).toBeLessThanOrEqual(suspect.flaggedMs);
-      expect(suspect.contactsToFlag).toBeGreaterThanOrEqual(1);
-    }
   });
 
   if (drawing.gaps.length > 0) {

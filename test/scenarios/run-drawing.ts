@@ -220,6 +220,8 @@ export function faultOf(verdict: string, drawing: Drawing, got: Verdict, isTimed
         .map((notable) => notable.kind as string);
       return found.includes(kind) ? null : `${verdict}: notables of ${rest[0]} are ${found.join(", ") || "none"}`;
     }
+    case "counted":
+      return suspects.every((s) => s.contactsToFlag >= 1 && s.onsetMs <= s.flaggedMs) ? null : failed;
     case "silence":
       return suspects.length + outbreaks.length + notables.length === 0
         ? null
