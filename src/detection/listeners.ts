@@ -157,12 +157,12 @@ export class Listeners {
     const { buffer } = words;
     this.#words = words;
     this.#mask = slots - 1;
-    this.#keys = new Uint32Array(buffer, 4 * at.key) as unknown as Column<number>;
-    this.callers = new Uint32Array(buffer, 4 * at.callers) as unknown as Column<number>;
-    this.clientCallers = new Int32Array(buffer, 4 * at.clientCallers) as unknown as Column<number>;
+    this.#keys = new Uint32Array(buffer, 4 * at.key);
+    this.callers = new Uint32Array(buffer, 4 * at.callers);
+    this.clientCallers = new Int32Array(buffer, 4 * at.clientCallers);
     this.lastCaller = new Int32Array(buffer, 4 * at.lastCaller) as unknown as Column<HostIndex>;
-    this.lastBytes = new Float32Array(buffer, 4 * at.lastBytes) as unknown as Column<number>;
-    this.#lastCallMs = new Float64Array(buffer, 4 * at.lastCallMs) as unknown as Column<Millis>;
+    this.lastBytes = new Float32Array(buffer, 4 * at.lastBytes);
+    this.#lastCallMs = new Float64Array(buffer, 4 * at.lastCallMs);
   }
 }
 
