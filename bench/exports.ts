@@ -11,7 +11,7 @@ import { combine32 } from "../src/kit/hash.ts";
 import { type Batch, BatchWriter } from "../src/model/batch.ts";
 import { HostTable } from "../src/model/host-table.ts";
 import type { SensorIndex } from "../src/model/units.ts";
-import { createExportDecoder } from "../src/telemetry/export-stream.ts";
+import { createExportDecoder } from "../src/telemetry/exports/export-stream.ts";
 import { ipfixDatagrams, v5Datagrams, v9Datagrams } from "./export-traffic.ts";
 import { type BenchOptions, type BenchRow, measure, type Peer } from "./result.ts";
 

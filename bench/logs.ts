@@ -12,8 +12,8 @@ import { BatchWriter } from "../src/model/batch.ts";
 import { HostTable } from "../src/model/host-table.ts";
 import type { SensorIndex } from "../src/model/units.ts";
 import type { Decoder, DecoderContext } from "../src/telemetry/decoder.ts";
-import { createEveDecoder } from "../src/telemetry/eve.ts";
-import { createZeekDecoder } from "../src/telemetry/zeek.ts";
+import { createEveDecoder } from "../src/telemetry/logs/eve.ts";
+import { createZeekDecoder } from "../src/telemetry/logs/zeek.ts";
 import { type BenchOptions, type BenchRow, measure, type Peer } from "./result.ts";
 
 const seed = 7;

@@ -5,7 +5,7 @@ import { combine32 } from "../src/kit/hash.ts";
 import { BatchWriter } from "../src/model/batch.ts";
 import { HostTable } from "../src/model/host-table.ts";
 import type { SensorIndex } from "../src/model/units.ts";
-import { createPcapDecoder } from "../src/telemetry/pcap.ts";
+import { createPcapDecoder } from "../src/telemetry/packets/pcap.ts";
 import { officeFrames, pcapFile } from "./packet-traffic.ts";
 import { type BenchOptions, type BenchRow, measure } from "./result.ts";
 

@@ -1,7 +1,7 @@
 // THE page: joins the stages, one function per arrow of the drawing in ARCHITECTURE.md. Stages never import each other;
 // what one needs of another is handed over here, by value or as a function.
 
-import { toInspectResult } from "./cli/inspect-result.ts";
+import { toInspectResult } from "./inspect-result.ts";
 import {
   type Baseline,
   type BaselineFile,

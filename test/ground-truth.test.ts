@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { exitCodeOf } from "../src/cli/inspect.ts";
-import { type InspectResult, inspectResultSchema } from "../src/cli/inspect-result.ts";
+import { type InspectResult, inspectResultSchema } from "../src/inspect-result.ts";
 import { inspect } from "../src/cordon.ts";
 
 const folder = process.env.CORDON_CAPTURES ?? "";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { type InspectResult, inspectResultSchema } from "../src/cli/inspect-result.ts";
+import { type InspectResult, inspectResultSchema } from "../src/inspect-result.ts";
 import { renderInspect } from "../src/cli/render.ts";
 import { inspect } from "../src/cordon.ts";
 import { createRandom } from "../src/kit/random.ts";

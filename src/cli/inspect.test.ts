@@ -14,7 +14,7 @@ import {
   inspectResultSchema,
   isoTime,
   toInspectResult,
-} from "./inspect-result.ts";
+} from "../inspect-result.ts";
 
 const startMs = Date.UTC(2026, 2, 12, 2, 0, 0);
 

@@ -1,7 +1,7 @@
 // What each input was, what was left out of it and why, and what such an input can not show: the part of the page that
 // keeps "nothing found" from being read as "nothing there".
 
-import type { InspectInput } from "./inspect-result.ts";
+import type { InspectInput } from "../inspect-result.ts";
 import { harmless, paint, type Screen, title, wrap } from "./terminal.ts";
 import type { Words } from "./words.ts";
 

@@ -1,7 +1,7 @@
 // The spread tree drawn with box characters. Big outbreaks stay readable: lines are shared out by the size of the
 // branches, big fans end in "… and 31 more", and what is folded is always counted.
 
-import type { InspectOutbreak } from "./inspect-result.ts";
+import type { InspectOutbreak } from "../inspect-result.ts";
 import { type ClockFace, formatPercent } from "./render-time.ts";
 import { columnsOf, paint, type Screen } from "./terminal.ts";
 import type { Words } from "./words.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { samples } from "../../test/golden/samples.ts";
-import type { InspectResult } from "./inspect-result.ts";
+import type { InspectResult } from "../inspect-result.ts";
 import { renderInspect } from "./render.ts";
 import { clockFace, formatOdds, formatPercent, formatSpan } from "./render-time.ts";
 import { renderTree } from "./render-tree.ts";

@@ -1,7 +1,7 @@
 // The result of an inspection as a page a person can read at three in the morning: what is happening, how it spread, who
 // was first, why, what was read, what to do next. Result in, text out; no clock, no terminal, no machine-made colour words.
 
-import type { InspectNotable, InspectOutbreak, InspectResult, InspectSuspect } from "./inspect-result.ts";
+import type { InspectNotable, InspectOutbreak, InspectResult, InspectSuspect } from "../inspect-result.ts";
 import { renderInputs } from "./render-inputs.ts";
 import { type ClockFace, clockFace, formatOdds, formatPercent, formatPeriod, formatSpan } from "./render-time.ts";
 import { renderTree } from "./render-tree.ts";

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { systemClock } from "../kit/clock.ts";
 import type { InspectEnds, InspectFlags } from "./inspect.ts";
-import { isoTime, type InspectResult } from "./inspect-result.ts";
+import { isoTime, type InspectResult } from "../inspect-result.ts";
 import { paint, type Screen, screenOf, title, wrap } from "./terminal.ts";
 import { en } from "./words.ts";
 

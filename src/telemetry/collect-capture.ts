@@ -3,8 +3,8 @@
 
 import type { Millis } from "../model/units.ts";
 import { type Decoder, type DecoderContext, type Format, type InputReport, SkipCounts } from "./decoder.ts";
-import { createExportDecoder, type ExportDecoder } from "./export-stream.ts";
-import type { CaptureOptions } from "./packet-capture.ts";
+import { createExportDecoder, type ExportDecoder } from "./exports/export-stream.ts";
+import type { CaptureOptions } from "./packets/packet-capture.ts";
 
 type CreateCapture = (context: DecoderContext, options: CaptureOptions) => Decoder;
 

@@ -1,15 +1,15 @@
 // A format in, its decoder out: the one list of who reads what.
 
 import { createCaptureDecoder } from "./collect-capture.ts";
-import { createCsvDecoder } from "./csv.ts";
+import { createCsvDecoder } from "./logs/csv.ts";
 import type { Decoder, DecoderContext, Format } from "./decoder.ts";
-import { createEveDecoder } from "./eve.ts";
-import { createExportFileDecoder } from "./export-stream-file.ts";
-import type { LogOptions } from "./lines-tally.ts";
-import { createPcapDecoder } from "./pcap.ts";
-import { createPcapngDecoder } from "./pcapng.ts";
-import { createWindowsDecoder } from "./windows.ts";
-import { createZeekDecoder } from "./zeek.ts";
+import { createEveDecoder } from "./logs/eve.ts";
+import { createExportFileDecoder } from "./exports/export-stream-file.ts";
+import type { LogOptions } from "./logs/lines-tally.ts";
+import { createPcapDecoder } from "./packets/pcap.ts";
+import { createPcapngDecoder } from "./packets/pcapng.ts";
+import { createWindowsDecoder } from "./logs/windows.ts";
+import { createZeekDecoder } from "./logs/zeek.ts";
 
 export function createDecoder(format: Format, context: DecoderContext, options: LogOptions): Decoder {
   switch (format) {

@@ -19,7 +19,7 @@ import { type Decoder, type DecoderContext, type InputReport, SkipCounts } from 
 
 export type { InputReport, NotVisible, SensorReport, SkipReason } from "./decoder.ts";
 export type { CollectOptions } from "./collect-sources.ts";
-export { createExportDecoder, type ExportDecoder } from "./export-stream.ts";
+export { createExportDecoder, type ExportDecoder } from "./exports/export-stream.ts";
 export { follow, Follower, type FollowOptions } from "./follow.ts";
 export { examine, type Finding, type FindingKind, formatMs, type SegmentView } from "./health.ts";
 export type { Fix } from "./health-fixes.ts";

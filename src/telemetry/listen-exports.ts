@@ -6,7 +6,7 @@ import type { Clock } from "../kit/clock.ts";
 import { type Batch, BatchWriter } from "../model/batch.ts";
 import type { HostTable } from "../model/host-table.ts";
 import type { SensorReport, SkipCounts } from "./decoder.ts";
-import { createExportDecoder } from "./export-stream.ts";
+import { createExportDecoder } from "./exports/export-stream.ts";
 import { listen } from "./listen.ts";
 import { sensorRows } from "./collect-sources.ts";
 

@@ -2,7 +2,7 @@
 // several a line, or one array of them.
 
 import type { Format } from "./decoder.ts";
-import { zeekFormatOfKeys } from "./zeek-paths.ts";
+import { zeekFormatOfKeys } from "./logs/zeek-paths.ts";
 
 const recordsTried = 20;
 

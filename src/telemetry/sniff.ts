@@ -1,10 +1,10 @@
 // The first bytes of an input in, its format out, or one sentence why it is refused. Only content decides, never the
 // name. A refusal reads "the input must be <rule>, got <what it is>", so that the caller only adds the path.
 
-import { readCsvHeader } from "./csv-header.ts";
+import { readCsvHeader } from "./logs/csv-header.ts";
 import type { Format } from "./decoder.ts";
 import { sniffJson } from "./sniff-json.ts";
-import { zeekFormatOfPath } from "./zeek-paths.ts";
+import { zeekFormatOfPath } from "./logs/zeek-paths.ts";
 
 export type Sniffed = { readonly format: Format } | { readonly refused: string };
 

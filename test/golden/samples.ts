@@ -1,6 +1,6 @@
 // Results made by hand for the golden pages: no traffic, no detection, only what a page has to draw.
 
-import type { InspectInput, InspectResult } from "../../src/cli/inspect-result.ts";
+import type { InspectInput, InspectResult } from "../../src/inspect-result.ts";
 import { createRandom } from "../../src/kit/random.ts";
 
 const startMs = Date.UTC(2026, 2, 12, 2, 0, 0);

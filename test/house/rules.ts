@@ -32,9 +32,11 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   config: ["kit", "model", "limits"],
   stage: ["kit", "model", "limits"],
   store: ["kit", "model", "limits", "store"],
-  api: ["kit", "model", "limits", "config", "store", "stage", "cordon", "api"],
-  cli: ["kit", "model", "limits", "config", "store", "stage", "cordon", "api", "cli"],
-  cordon: ["kit", "model", "limits", "config", "store", "stage", "cli"],
+  api: ["kit", "model", "limits", "config", "store", "stage", "inspect-result", "cordon", "api"],
+  cli: ["kit", "model", "limits", "config", "store", "stage", "inspect-result", "cordon", "api", "cli"],
+  // The published form of a result: what cordon.ts gives and everybody outside reads.
+  "inspect-result": ["kit", "model", "limits", "stage"],
+  cordon: ["kit", "model", "limits", "config", "store", "stage", "inspect-result"],
   main: ["kit", "model", "limits", "config", "stage", "cordon", "api", "cli"],
 };
 

@@ -4,7 +4,7 @@
 import { BatchWriter } from "../../src/model/batch.ts";
 import { HostTable } from "../../src/model/host-table.ts";
 import type { SensorIndex } from "../../src/model/units.ts";
-import { createExportDecoder } from "../../src/telemetry/export-stream.ts";
+import { createExportDecoder } from "../../src/telemetry/exports/export-stream.ts";
 import { hostileDatagrams } from "./fuzz-exports.ts";
 import type { Proof } from "./proof.ts";
 

@@ -6,9 +6,9 @@ import { HostTable } from "../../src/model/host-table.ts";
 import type { Observation } from "../../src/model/observation.ts";
 import type { SensorIndex } from "../../src/model/units.ts";
 import type { DecoderContext, InputReport } from "../../src/telemetry/decoder.ts";
-import type { CaptureOptions } from "../../src/telemetry/packet-capture.ts";
-import { createPcapDecoder } from "../../src/telemetry/pcap.ts";
-import { createPcapngDecoder } from "../../src/telemetry/pcapng.ts";
+import type { CaptureOptions } from "../../src/telemetry/packets/packet-capture.ts";
+import { createPcapDecoder } from "../../src/telemetry/packets/pcap.ts";
+import { createPcapngDecoder } from "../../src/telemetry/packets/pcapng.ts";
 
 /** A flow row whose ends are written out. */
 export interface ReadRow extends FlowRecord {

@@ -1,0 +1,269 @@
+// One JSON object in, the byte ranges of the wanted values out, without building objects. Whatever is not plain
+// (escapes in wanted texts, exponents, a wanted value that is a list) is left to JSON.parse: `scan` says so.
+
+import { hashBytes } from "../../kit/hash.ts";
+import type { FieldSet } from "./lines-fields.ts";
+
+const QUOTE = 34;
+const COMMA = 44;
+const MINUS = 45;
+const COLON = 58;
+const OPEN_BRACKET = 91;
+const BACKSLASH = 92;
+const CLOSE_BRACKET = 93;
+const LETTER_N = 110;
+const OPEN_BRACE = 123;
+const CLOSE_BRACE = 125;
+
+const UNWANTED = -1;
+const ODD = -1;
+/** No slot: nested levels are numbered down from UNWANTED, never this far. */
+const NOT_EXPECTED = -1000;
+
+/** Records of one log have their keys in one order, some left out: so many keys ahead are tried before the hash. */
+const aheadMax = 4;
+/** The order is learned from the first records; keys met later are found by hash. */
+const learnedMax = 128;
+
+/** Keys of one level: open addressing by hash; a slot >= 0 is a field, below UNWANTED a nested level. */
+class KeyTable {
+  /** Where the key found last ends: at its closing quote. */
+  keyEnd = 0;
+  /** Place in the learned order; 0 at the beginning of each object. */
+  next = 0;
+  readonly #order: Uint8Array[] = [];
+  readonly #orderSlots: number[] = [];
+  readonly #keys: (Uint8Array | null)[] = Array(256).fill(null);
+  readonly #hashes = new Int32Array(256);
+  readonly #slots = new Int32Array(256);
+
+  set(name: string, slot: number): void {
+    const key = Buffer.from(name);
+    const hash = hashBytes(key);
+    let at = (hash ^ (hash >>> 15)) & 255;
+    while (this.#keys[at] !== null) at = (at + 1) & 255;
+    this.#keys[at] = key;
+    this.#hashes[at] = hash;
+    this.#slots[at] = slot;
+  }
+
+  /** The slot of the key at `begin`, by the learned order; sets `keyEnd`. NOT_EXPECTED when it is another key. */
+  expect(bytes: Uint8Array, begin: number): number {
+    const order = this.#order;
+    const last = Math.min(order.length, this.next + aheadMax);
+    for (let place = this.next; place < last; place++) {
+      const key = order[place];
+      const end = begin + key.length;
+      // Both ends differ between neighbours more often than not; bytes beyond the chunk read as undefined.
+      if (bytes[begin] !== key[0] || bytes[end] !== QUOTE || !isSame(key, bytes, begin)) continue;
+      this.next = place + 1;
+      this.keyEnd = end;
+      return this.#orderSlots[place];
+    }
+    return NOT_EXPECTED;
+  }
+
+  /** Finds the key by hash and learns its place; sets `keyEnd`. NOT_EXPECTED when it has escapes. */
+  search(bytes: Uint8Array, begin: number, end: number): number {
+    let hash = 0x811c9dc5 | 0;
+    let at = begin;
+    for (; at < end; at++) {
+      const byte = bytes[at];
+      if (byte === QUOTE) break;
+      if (byte === BACKSLASH) return NOT_EXPECTED;
+      hash = Math.imul(hash ^ byte, 0x01000193);
+    }
+    const slot = this.#find(hash, bytes, begin, at);
+    this.keyEnd = at;
+    if (this.#order.length < learnedMax && at > begin) {
+      this.#order.splice(this.next, 0, Uint8Array.from(bytes.subarray(begin, at)));
+      this.#orderSlots.splice(this.next, 0, slot);
+      this.next++;
+    }
+    return slot;
+  }
+
+  #find(hash: number, bytes: Uint8Array, begin: number, end: number): number {
+    let at = (hash ^ (hash >>> 15)) & 255;
+    for (let key = this.#keys[at]; key !== null; key = this.#keys[at]) {
+      if (this.#hashes[at] === hash && key.length === end - begin && isSame(key, bytes, begin)) return this.#slots[at];
+      at = (at + 1) & 255;
+    }
+    return UNWANTED;
+  }
+}
+
+function isSame(key: Uint8Array, bytes: Uint8Array, begin: number): boolean {
+  for (let at = 0; at < key.length; at++) if (key[at] !== bytes[begin + at]) return false;
+  return true;
+}
+
+/** Ways to name one field. A dot is tried as part of the key and as a step into a nested object. */
+export type FieldNames = readonly string[];
+
+export class JsonScanner {
+  readonly #slots: readonly FieldNames[];
+  readonly #levels: KeyTable[] = [new KeyTable()];
+
+  constructor(slots: readonly FieldNames[]) {
+    this.#slots = slots;
+    const nested = new Map<string, number>();
+    slots.forEach((names, slot) => {
+      for (const name of names) {
+        this.#levels[0].set(name, slot);
+        const dot = name.indexOf(".");
+        if (dot === -1) continue;
+        const outer = name.slice(0, dot);
+        let level = nested.get(outer);
+        if (level === undefined) {
+          level = this.#levels.push(new KeyTable()) - 1;
+          nested.set(outer, level);
+          this.#levels[0].set(outer, UNWANTED - level);
+        }
+        this.#levels[level].set(name.slice(dot + 1), slot);
+      }
+    });
+  }
+
+  /** Fills `fields` from the object at `begin`. False: use `parse` for this record. */
+  scan(bytes: Uint8Array, begin: number, end: number, fields: FieldSet): boolean {
+    fields.bytes = bytes;
+    fields.begin.fill(0);
+    fields.end.fill(0);
+    let at = this.#object(bytes, begin, end, this.#levels[0], fields);
+    if (at === ODD) return false;
+    while (at < end && bytes[at] <= 32) at++;
+    return at === end;
+  }
+
+  /** The slow way, by JSON.parse: the same fields, or false when it is not a JSON object. */
+  parse(text: string, fields: FieldSet): boolean {
+    let record: unknown;
+    try {
+      record = JSON.parse(text);
+    } catch {
+      return false;
+    }
+    if (typeof record !== "object" || record === null || Array.isArray(record)) return false;
+    fields.fill(this.#slots.map((names) => textAt(record as Record<string, unknown>, names)));
+    return true;
+  }
+
+  /** Reads the object that opens at `begin`; gives the place after it, or ODD. */
+  #object(bytes: Uint8Array, begin: number, end: number, table: KeyTable, fields: FieldSet): number {
+    if (bytes[begin] !== OPEN_BRACE) return ODD;
+    table.next = 0;
+    let at = begin + 1;
+    while (at < end && bytes[at] <= 32) at++;
+    if (bytes[at] === CLOSE_BRACE) return at + 1;
+    while (at < end) {
+      if (bytes[at] !== QUOTE) return ODD;
+      at++;
+      let slot = table.expect(bytes, at);
+      if (slot === NOT_EXPECTED) slot = table.search(bytes, at, end);
+      if (slot === NOT_EXPECTED) return ODD;
+      at = table.keyEnd;
+      at++;
+      while (at < end && bytes[at] <= 32) at++;
+      if (bytes[at] !== COLON) return ODD;
+      at++;
+      while (at < end && bytes[at] <= 32) at++;
+      at =
+        slot < UNWANTED ? this.#nested(bytes, at, end, UNWANTED - slot, fields) : value(bytes, at, end, slot, fields);
+      if (at === ODD) return ODD;
+      while (at < end && bytes[at] <= 32) at++;
+      const after = bytes[at++];
+      if (at > end) return ODD;
+      if (after === CLOSE_BRACE) return at;
+      if (after !== COMMA) return ODD;
+      while (at < end && bytes[at] <= 32) at++;
+    }
+    return ODD;
+  }
+
+  #nested(bytes: Uint8Array, begin: number, end: number, level: number, fields: FieldSet): number {
+    if (bytes[begin] === OPEN_BRACE) return this.#object(bytes, begin, end, this.#levels[level], fields);
+    return value(bytes, begin, end, UNWANTED, fields);
+  }
+}
+
+/** Passes over one value, noting its range when it is wanted. */
+function value(bytes: Uint8Array, begin: number, end: number, slot: number, fields: FieldSet): number {
+  let at = begin;
+  const first = bytes[at];
+  if (first === QUOTE) {
+    for (at++; at < end; at++) {
+      const byte = bytes[at];
+      if (byte === QUOTE) break;
+      if (byte === BACKSLASH) {
+        if (slot !== UNWANTED) return ODD;
+        at++;
+      }
+    }
+    if (at >= end) return ODD;
+    if (slot !== UNWANTED) {
+      fields.begin[slot] = begin + 1;
+      fields.end[slot] = at;
+    }
+    return at + 1;
+  }
+  if (first === OPEN_BRACE || first === OPEN_BRACKET) return slot === UNWANTED ? passNested(bytes, begin, end) : ODD;
+  for (; at < end; at++) {
+    const byte = bytes[at];
+    if (byte === COMMA || byte === CLOSE_BRACE || byte <= 32) break;
+  }
+  if (at === begin || at >= end) return ODD;
+  if (slot === UNWANTED) return at;
+  return noteLiteral(bytes, begin, at, slot, fields) ? at : ODD;
+}
+
+/** A number or a literal. `null` means absent; a number with an exponent is left to the slow way. */
+function noteLiteral(bytes: Uint8Array, begin: number, end: number, slot: number, fields: FieldSet): boolean {
+  const first = bytes[begin];
+  if (first === LETTER_N) {
+    fields.begin[slot] = 0;
+    fields.end[slot] = 0;
+    return true;
+  }
+  if (first === MINUS || (first >= 48 && first <= 57)) {
+    for (let at = begin; at < end; at++) if ((bytes[at] | 32) === 101) return false;
+  }
+  fields.begin[slot] = begin;
+  fields.end[slot] = end;
+  return true;
+}
+
+function passNested(bytes: Uint8Array, begin: number, end: number): number {
+  let depth = 0;
+  for (let at = begin; at < end; at++) {
+    const byte = bytes[at];
+    if (byte === QUOTE) {
+      for (at++; at < end && bytes[at] !== QUOTE; at++) if (bytes[at] === BACKSLASH) at++;
+    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
+    else if ((byte === CLOSE_BRACE || byte === CLOSE_BRACKET) && --depth === 0) return at + 1;
+  }
+  return ODD;
+}
+
+/** The value under the first name that is there, as text; null when there is none or it is a list or object. */
+export function textAt(record: Readonly<Record<string, unknown>>, names: FieldNames): string | null {
+  for (const name of names) {
+    const dot = name.indexOf(".");
+    let found = record[name];
+    if (found === undefined && dot !== -1) {
+      const outer = record[name.slice(0, dot)];
+      if (typeof outer === "object" && outer !== null) found = (outer as Record<string, unknown>)[name.slice(dot + 1)];
+    }
+    const text = plainText(found);
+    if (text !== null) return text;
+  }
+  return null;
+}
+
+function plainText(value: unknown): string | null {
+  if (typeof value === "string") return value;
+  if (typeof value === "boolean") return String(value);
+  if (typeof value !== "number") return null;
+  const text = String(value);
+  return text.includes("e") ? value.toFixed(20) : text;
+}
