@@ -69,6 +69,19 @@ export class HostTable {
     this.#epoch = this.#epoch === EPOCHS ? 1 : this.#epoch + 1;
   }
 
+  /**
+   * Reads the slots that IPv4 addresses `begin`..`end`-1 are going to need and does nothing else, so that the processor
+   * waits for many cache lines at once. What is read is summed only so that it is read.
+   */
+  readAhead4(addresses: Column<number>, begin: number, end: number): void {
+    const slots = this.#slots;
+    const mask = this.#slotMask;
+    let sum = 0;
+    for (let at = begin; at < end; at++) sum ^= slots[2 * (mix32(addresses[at]) & mask)];
+    this.#readAhead = sum;
+  }
+  #readAhead = 0;
+
   /** The row of an IPv4 address; a new one when it is not known. */
   intern4(address: number): HostIndex {
     const key = address | 0;
@@ -78,7 +91,7 @@ export class HostTable {
       const row = slots[2 * slot + 1];
       if (row === EMPTY) return this.#add(4, 0, 0, 0, address, mix32(key), key);
       if (slots[2 * slot] === key && row < FAMILY6) {
-        if (this.#used[row] !== PINNED) this.#used[row] = this.#epoch;
+        this.#mark(row);
         return row as HostIndex;
       }
       slot = (slot + 1) & this.#slotMask;
@@ -96,7 +109,7 @@ export class HostTable {
       if (entry === EMPTY) return this.#add(6, w0, w1, w2, w3, hash, hash);
       if (slots[2 * slot] === hash && entry >= FAMILY6 && this.#holds(entry & ROW_MASK, w0, w1, w2, w3)) {
         const row = entry & ROW_MASK;
-        if (this.#used[row] !== PINNED) this.#used[row] = this.#epoch;
+        this.#mark(row);
         return row as HostIndex;
       }
       slot = (slot + 1) & this.#slotMask;
@@ -133,6 +146,12 @@ export class HostTable {
   format(host: HostIndex): string {
     if (host === NO_HOST) return "(unknown)";
     return this.#family[host] === 4 ? formatIpv4(this.#w3[host]) : formatAddress(this.addressOf(host));
+  }
+
+  /** Most hosts of a batch are in it more than once, and a write costs more than a look. */
+  #mark(row: number): void {
+    const used = this.#used[row];
+    if (used !== this.#epoch && used !== PINNED) this.#used[row] = this.#epoch;
   }
 
   #holds(row: number, w0: number, w1: number, w2: number, w3: number): boolean {

@@ -17,6 +17,8 @@ import type { HostIndex, Millis, SensorIndex } from "../../model/units.ts";
 import type { BothWays } from "./direction-biflow.ts";
 import { PairKey, type PairTable } from "./direction-pairs.ts";
 import { hasPorts } from "./direction-rules.ts";
+import { writeSettled } from "./direction-settled.ts";
+import type { TurnTally } from "./exporters.ts";
 import {
   BYTES,
   END_MS,
@@ -67,6 +69,8 @@ export class RowWriter {
     const to = this.#to;
     const source4 = this.#columns[SOURCE4];
     const target4 = this.#columns[TARGET4];
+    hosts.readAhead4(source4, begin, end);
+    hosts.readAhead4(target4, begin, end);
     internColumn(hosts, source4, from, begin, end);
     internColumn(hosts, target4, to, begin, end);
     for (let record = begin; record < end; record++) {
@@ -89,6 +93,11 @@ export class RowWriter {
       c[TARGET6 + 2][record],
       c[TARGET6 + 3][record],
     );
+  }
+
+  /** Rows of the run of records from `begin` on that need nothing else. Gives the record that ends the run, or `end`. */
+  writeSettled(begin: number, end: number, tally: TurnTally): number {
+    return writeSettled(this.#columns, this.#from, this.#to, begin, end, this.#writer.flows, this.sensor, tally);
   }
 
   /** A row from record `record`, interned before. `isTurned`: the record is of the side that answered. */

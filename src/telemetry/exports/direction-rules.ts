@@ -63,6 +63,12 @@ export function sideByPorts(protocol: number, sourcePort: number, targetPort: nu
   return SENDER_UNKNOWN;
 }
 
+/** sideByPorts() of TCP as one number per port, since its questions are asked in order: the higher rank is the server's. */
+export const serverRankOfTcp: Uint8Array = Uint8Array.from({ length: 65_536 }, (_, port) => {
+  const isKnown = classOfPort(PROTOCOL_TCP, port) !== PORT_OTHER;
+  return (isKnown ? 4 : 0) + (port <= PRIVILEGED_MAX ? 2 : 0) + (port < EPHEMERAL_MIN ? 1 : 0);
+});
+
 export function hasPorts(protocol: number): boolean {
   return protocol === PROTOCOL_TCP || protocol === PROTOCOL_UDP || protocol === PROTOCOL_SCTP;
 }

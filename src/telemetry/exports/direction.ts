@@ -120,6 +120,8 @@ export class RecordTurner {
     const protocols = columns[PROTOCOL];
     const flags = columns[FLAGS];
     for (let record = begin; record < end; record++) {
+      if (!isTwoWay) record = this.#rows.writeSettled(record, end, tally);
+      if (record === end) break;
       const isV6 = source4[record] === 0 && target4[record] === 0;
       if (isV6 ? !this.#rows.isUsable6(record) : !isUsable4(source4[record], target4[record])) {
         tally.noAddress++;
