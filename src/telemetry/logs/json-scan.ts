@@ -7,6 +7,7 @@ import type { FieldSet } from "./lines-fields.ts";
 const QUOTE = 34;
 const COMMA = 44;
 const MINUS = 45;
+const DOT = 46;
 const COLON = 58;
 const OPEN_BRACKET = 91;
 const BACKSLASH = 92;
@@ -24,15 +25,19 @@ const NOT_EXPECTED = -1000;
 const aheadMax = 4;
 /** The order is learned from the first records; keys met later are found by hash. */
 const learnedMax = 128;
+/** Learned keys are compared four bytes at a time, quotes included: so many words a key, the last one overlapping. */
+const keyWords = 8;
 
 /** Keys of one level: open addressing by hash; a slot >= 0 is a field, below UNWANTED a nested level. */
 class KeyTable {
-  /** Where the key found last ends: at its closing quote. */
+  /** Where the key found last ends: behind its closing quote. */
   keyEnd = 0;
   /** Place in the learned order; 0 at the beginning of each object. */
   next = 0;
-  readonly #order: Uint8Array[] = [];
-  readonly #orderSlots: number[] = [];
+  #learned = 0;
+  readonly #lengths = new Int32Array(learnedMax);
+  readonly #words = new Int32Array(learnedMax * keyWords);
+  readonly #learnedSlots = new Int32Array(learnedMax);
   readonly #keys: (Uint8Array | null)[] = Array(256).fill(null);
   readonly #hashes = new Int32Array(256);
   readonly #slots = new Int32Array(256);
@@ -47,40 +52,60 @@ class KeyTable {
     this.#slots[at] = slot;
   }
 
-  /** The slot of the key at `begin`, by the learned order; sets `keyEnd`. NOT_EXPECTED when it is another key. */
-  expect(bytes: Uint8Array, begin: number): number {
-    const order = this.#order;
-    const last = Math.min(order.length, this.next + aheadMax);
+  /** The slot of the key whose quote opens at `begin`, by the learned order; sets `keyEnd`. Else NOT_EXPECTED. */
+  expect(view: DataView, begin: number, end: number): number {
+    const words = this.#words;
+    const last = Math.min(this.#learned, this.next + aheadMax);
     for (let place = this.next; place < last; place++) {
-      const key = order[place];
-      const end = begin + key.length;
-      // Both ends differ between neighbours more often than not; bytes beyond the chunk read as undefined.
-      if (bytes[begin] !== key[0] || bytes[end] !== QUOTE || !isSame(key, bytes, begin)) continue;
+      const keyEnd = begin + this.#lengths[place];
+      if (keyEnd > end) continue;
+      let word = place * keyWords;
+      if (view.getInt32(keyEnd - 4, true) !== words[word++]) continue;
+      let at = begin;
+      while (at < keyEnd - 4 && view.getInt32(at, true) === words[word]) {
+        word++;
+        at += 4;
+      }
+      if (at < keyEnd - 4) continue;
       this.next = place + 1;
-      this.keyEnd = end;
-      return this.#orderSlots[place];
+      this.keyEnd = keyEnd;
+      return this.#learnedSlots[place];
     }
     return NOT_EXPECTED;
   }
 
   /** Finds the key by hash and learns its place; sets `keyEnd`. NOT_EXPECTED when it has escapes. */
-  search(bytes: Uint8Array, begin: number, end: number): number {
+  search(bytes: Uint8Array, view: DataView, begin: number, end: number): number {
     let hash = 0x811c9dc5 | 0;
-    let at = begin;
+    let at = begin + 1;
     for (; at < end; at++) {
       const byte = bytes[at];
       if (byte === QUOTE) break;
       if (byte === BACKSLASH) return NOT_EXPECTED;
       hash = Math.imul(hash ^ byte, 0x01000193);
     }
-    const slot = this.#find(hash, bytes, begin, at);
-    this.keyEnd = at;
-    if (this.#order.length < learnedMax && at > begin) {
-      this.#order.splice(this.next, 0, Uint8Array.from(bytes.subarray(begin, at)));
-      this.#orderSlots.splice(this.next, 0, slot);
-      this.next++;
-    }
+    if (at >= end) return NOT_EXPECTED;
+    const slot = this.#find(hash, bytes, begin + 1, at);
+    this.keyEnd = at + 1;
+    this.#learn(view, begin, at + 1, slot);
     return slot;
+  }
+
+  #learn(view: DataView, begin: number, end: number, slot: number): void {
+    const length = end - begin;
+    if (this.#learned === learnedMax || length < 4 || length > 4 * keyWords) return;
+    const place = this.next++;
+    const words = this.#words;
+    this.#lengths.copyWithin(place + 1, place, this.#learned);
+    this.#learnedSlots.copyWithin(place + 1, place, this.#learned);
+    words.copyWithin((place + 1) * keyWords, place * keyWords, this.#learned * keyWords);
+    this.#learned++;
+    this.#lengths[place] = length;
+    this.#learnedSlots[place] = slot;
+    let word = place * keyWords;
+    // The end of the key first: neighbours share their beginning more often.
+    words[word++] = view.getInt32(end - 4, true);
+    for (let at = begin; at < end - 4; at += 4) words[word++] = view.getInt32(at, true);
   }
 
   #find(hash: number, bytes: Uint8Array, begin: number, end: number): number {
@@ -104,6 +129,9 @@ export type FieldNames = readonly string[];
 export class JsonScanner {
   readonly #slots: readonly FieldNames[];
   readonly #levels: KeyTable[] = [new KeyTable()];
+  /** The bytes read last, and the same bytes four at a time. */
+  #bytes: Uint8Array = new Uint8Array(0);
+  #view = new DataView(this.#bytes.buffer);
 
   constructor(slots: readonly FieldNames[]) {
     this.#slots = slots;
@@ -127,9 +155,11 @@ export class JsonScanner {
 
   /** Fills `fields` from the object at `begin`. False: use `parse` for this record. */
   scan(bytes: Uint8Array, begin: number, end: number, fields: FieldSet): boolean {
-    fields.bytes = bytes;
-    fields.begin.fill(0);
-    fields.end.fill(0);
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    }
+    fields.clear(bytes);
     let at = this.#object(bytes, begin, end, this.#levels[0], fields);
     if (at === ODD) return false;
     while (at < end && bytes[at] <= 32) at++;
@@ -152,24 +182,25 @@ export class JsonScanner {
   /** Reads the object that opens at `begin`; gives the place after it, or ODD. */
   #object(bytes: Uint8Array, begin: number, end: number, table: KeyTable, fields: FieldSet): number {
     if (bytes[begin] !== OPEN_BRACE) return ODD;
+    const view = this.#view;
     table.next = 0;
     let at = begin + 1;
     while (at < end && bytes[at] <= 32) at++;
     if (bytes[at] === CLOSE_BRACE) return at + 1;
     while (at < end) {
       if (bytes[at] !== QUOTE) return ODD;
-      at++;
-      let slot = table.expect(bytes, at);
-      if (slot === NOT_EXPECTED) slot = table.search(bytes, at, end);
+      let slot = table.expect(view, at, end);
+      if (slot === NOT_EXPECTED) slot = table.search(bytes, view, at, end);
       if (slot === NOT_EXPECTED) return ODD;
       at = table.keyEnd;
-      at++;
       while (at < end && bytes[at] <= 32) at++;
       if (bytes[at] !== COLON) return ODD;
       at++;
       while (at < end && bytes[at] <= 32) at++;
-      at =
-        slot < UNWANTED ? this.#nested(bytes, at, end, UNWANTED - slot, fields) : value(bytes, at, end, slot, fields);
+      if (bytes[at] === QUOTE) at = passText(bytes, view, at, end, slot, fields);
+      else if (slot < UNWANTED && bytes[at] === OPEN_BRACE) {
+        at = this.#object(bytes, at, end, this.#levels[UNWANTED - slot], fields);
+      } else at = passOther(bytes, at, end, slot, fields);
       if (at === ODD) return ODD;
       while (at < end && bytes[at] <= 32) at++;
       const after = bytes[at++];
@@ -180,41 +211,57 @@ export class JsonScanner {
     }
     return ODD;
   }
-
-  #nested(bytes: Uint8Array, begin: number, end: number, level: number, fields: FieldSet): number {
-    if (bytes[begin] === OPEN_BRACE) return this.#object(bytes, begin, end, this.#levels[level], fields);
-    return value(bytes, begin, end, UNWANTED, fields);
-  }
 }
 
-/** Passes over one value, noting its range when it is wanted. */
-function value(bytes: Uint8Array, begin: number, end: number, slot: number, fields: FieldSet): number {
-  let at = begin;
-  const first = bytes[at];
-  if (first === QUOTE) {
-    for (at++; at < end; at++) {
-      const byte = bytes[at];
-      if (byte === QUOTE) break;
-      if (byte === BACKSLASH) {
-        if (slot !== UNWANTED) return ODD;
-        at++;
-      }
+/** Passes over the text that opens at `begin`, noting its range when it is wanted. */
+function passText(
+  bytes: Uint8Array,
+  view: DataView,
+  begin: number,
+  end: number,
+  slot: number,
+  fields: FieldSet,
+): number {
+  let at = begin + 1;
+  for (;;) {
+    // Four bytes at once while none of them is a quote or a backslash (a byte less one borrows only when it is zero).
+    while (at + 4 <= end) {
+      const word = view.getInt32(at, true);
+      const quote = word ^ 0x22222222;
+      const backslash = word ^ 0x5c5c5c5c;
+      if ((((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash)) & 0x80808080) break;
+      at += 4;
     }
+    while (at < end && bytes[at] !== QUOTE && bytes[at] !== BACKSLASH) at++;
     if (at >= end) return ODD;
-    if (slot !== UNWANTED) {
-      fields.begin[slot] = begin + 1;
-      fields.end[slot] = at;
-    }
-    return at + 1;
+    if (bytes[at] === QUOTE) break;
+    if (slot >= 0) return ODD;
+    at += 2;
   }
-  if (first === OPEN_BRACE || first === OPEN_BRACKET) return slot === UNWANTED ? passNested(bytes, begin, end) : ODD;
+  if (slot >= 0) {
+    fields.begin[slot] = begin + 1;
+    fields.end[slot] = at;
+  }
+  return at + 1;
+}
+
+/** Passes over a value that is no text, noting its range when it is wanted. */
+function passOther(bytes: Uint8Array, begin: number, end: number, slot: number, fields: FieldSet): number {
+  const first = bytes[begin];
+  if (first === OPEN_BRACE || first === OPEN_BRACKET) return slot >= 0 ? ODD : passNested(bytes, begin, end);
+  let at = begin;
+  while (at < end && ((bytes[at] >= 48 && bytes[at] <= 57) || bytes[at] === DOT)) at++;
+  const plainEnd = at;
   for (; at < end; at++) {
     const byte = bytes[at];
     if (byte === COMMA || byte === CLOSE_BRACE || byte <= 32) break;
   }
   if (at === begin || at >= end) return ODD;
-  if (slot === UNWANTED) return at;
-  return noteLiteral(bytes, begin, at, slot, fields) ? at : ODD;
+  if (slot < 0) return at;
+  if (at !== plainEnd) return noteLiteral(bytes, begin, at, slot, fields) ? at : ODD;
+  fields.begin[slot] = begin;
+  fields.end[slot] = at;
+  return at;
 }
 
 /** A number or a literal. `null` means absent; a number with an exponent is left to the slow way. */

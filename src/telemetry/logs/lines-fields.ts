@@ -262,6 +262,16 @@ export class FieldSet {
     this.end = new Int32Array(slots);
   }
 
+  /** All fields absent, of a record that lies in `bytes`. */
+  clear(bytes: Uint8Array): void {
+    const { begin, end } = this;
+    this.bytes = bytes;
+    for (let slot = 0; slot < begin.length; slot++) {
+      begin[slot] = 0;
+      end[slot] = 0;
+    }
+  }
+
   has(slot: number): boolean {
     return this.end[slot] > this.begin[slot];
   }

@@ -21,12 +21,12 @@ const CARRIAGE_RETURN = 13;
 
 /** Bytes of an unfinished record, kept from one chunk to the next; bounded by the record limit. */
 class Carry {
-  bytes = new Uint8Array(4096);
+  bytes = Buffer.alloc(4096);
   length = 0;
   add(chunk: Uint8Array, begin: number, end: number): void {
     const length = this.length + end - begin;
     if (length > this.bytes.length) {
-      const larger = new Uint8Array(Math.max(length, this.bytes.length * 2));
+      const larger = Buffer.alloc(Math.max(length, this.bytes.length * 2));
       larger.set(this.bytes.subarray(0, this.length));
       this.bytes = larger;
     }
@@ -47,7 +47,9 @@ export class LineSplitter implements Splitter {
     this.#max = bytesMax;
   }
 
-  write(chunk: Uint8Array): void {
+  write(bytes: Uint8Array): void {
+    // Buffers find a byte two to seven times as fast as plain byte arrays do.
+    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     let begin = 0;
     if (this.#carry.length > 0 || this.#isSkipping) {
       const end = chunk.indexOf(LINE_FEED);
