@@ -110,6 +110,30 @@ export class Baseline implements Learned {
   }
 }
 
+const isWords = (value: unknown): boolean => typeof value === "string" && /^[A-Za-z0-9+/]*=*$/.test(value);
+const isRate = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value) && value >= 0;
+const isTalker = (value: unknown): boolean => {
+  const talker = value as Partial<BaselineFile["talkers"][number]> | null;
+  return isRate(talker?.addressHash ?? null) && typeof talker?.kind === "string" && isRate(talker.untilMs);
+};
+const words = "numbers in base64";
+const rate = "a number that is not negative";
+
+/** What each key must be; what is missing fails as well. */
+const baselineRules: readonly (readonly [keyof BaselineFile, (value: unknown) => boolean, string])[] = [
+  ["learnedFromMs", isRate, rate],
+  ["learnedToMs", isRate, rate],
+  ["hostDays", isRate, rate],
+  ["scoredContactsPerDay", isRate, rate],
+  ["lateralPerDay", isRate, rate],
+  ["controlPerDay", isRate, rate],
+  ["contacts", isWords, words],
+  ["activeHosts", isWords, words],
+  ["busy", isWords, words],
+  ["servers", isWords, words],
+  ["talkers", (value) => Array.isArray(value) && value.every(isTalker), "a list of addressHash, kind and untilMs"],
+];
+
 /**
  * Reads a baseline file.
  * @throws Error naming what is wrong, when the text is no baseline
@@ -121,17 +145,17 @@ export function readBaseline(text: string, path: string): Baseline {
   } catch {
     throw new Error(`Cannot read the baseline ${path}: the file must be JSON, got text that does not parse`);
   }
-  const file = value as Partial<BaselineFile>;
-  if (
-    file?.schema !== "cordon.baseline/1" ||
-    typeof file.contacts !== "string" ||
-    typeof file.busy !== "string" ||
-    !Array.isArray(file.talkers)
-  ) {
+  const file = value as Partial<Record<keyof BaselineFile, unknown>> | null | undefined;
+  if (file?.schema !== "cordon.baseline/1") {
     const got = typeof file?.schema === "string" ? file.schema : "no schema";
     throw new Error(`Cannot read the baseline ${path}: the schema must be cordon.baseline/1, got ${got}`);
   }
-  return new Baseline(file as BaselineFile);
+  for (const [key, isRight, rule] of baselineRules) {
+    if (!isRight(file[key])) {
+      throw new Error(`Cannot read the baseline ${path}: ${key} must be ${rule}, got ${JSON.stringify(file[key])}`);
+    }
+  }
+  return new Baseline(value as BaselineFile);
 }
 
 export function encodeWords(words: Uint32Array): string {

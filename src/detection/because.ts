@@ -13,6 +13,8 @@ export function becauseOf(state: DetectorState, flag: Flag): string[] {
   if (flag.exposedBy >= 0) because.push(`reached by the suspect ${state.hosts.format(flag.exposedBy)}`);
   if (flag.failed > 0) because.push(`${flag.failed} of its new contacts unanswered or refused`);
   if (flag.portBreadth >= 3) because.push(`uses about ${Math.round(flag.portBreadth)} different ports`);
+  if (flag.isTogether)
+    because.push("judged together with a host it called or was called by: the two explain each other");
   because.push(`log-odds ${flag.logOdds.toFixed(1)}, threshold ${state.thresholdNats.toFixed(1)}`);
   return because;
 }

@@ -40,11 +40,6 @@ export interface DetectorLosses {
   readonly sightingsDropped: number;
 }
 
-/** Whether the flag would not stand without the exposure by a host that turned out to be a known talker. */
-function restsOn(excused: ReadonlySet<HostIndex>, flag: Flag, thresholdNats: number): boolean {
-  return excused.has(flag.exposedBy) && flag.logOdds - EXPOSURE_WEIGHT < thresholdNats;
-}
-
 /** A running detector. */
 export class Detector {
   readonly #state: DetectorState;
@@ -125,12 +120,16 @@ export class Detector {
         talkers.push({ flag, sentence });
       }
     }
-    const standing = inside.filter((flag) => !restsOn(excused, flag, state.thresholdNats));
+    const { peak } = state.sources;
+    const standing = inside.filter((flag) => {
+      const highest = Math.max(flag.logOdds, peak[testOf(flag.source, flag.group)]);
+      return !excused.has(flag.exposedBy) || highest - EXPOSURE_WEIGHT >= state.thresholdNats;
+    });
     standing.sort((a, b) => a.onsetMs - b.onsetMs || a.host - b.host);
     const outbreaks = growTrees(state, standing);
     const outbreakOf = new Map(outbreaks.flatMap(({ id, hosts }) => hosts.map((host) => [host, id] as const)));
     return {
-      suspects: standing.slice(0, limits.resultRowsMax).map((flag) => this.#suspectOf(flag, outbreakOf)),
+      suspects: standing.map((flag) => this.#suspectOf(flag, outbreakOf)),
       outbreaks,
       notables: listNotables(state, this.#clues, outside, talkers),
     };

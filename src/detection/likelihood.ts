@@ -33,13 +33,13 @@ const openingWeights: readonly (readonly number[])[] = [
 
 /**
  * Weight of the outcome, once known: unknown, answered, refused, unanswered; by port class and side.
- * Unanswered or refused on a spreading port inside: ln(0.8 / 0.05) = 2.8, held to 2.0 because one dead server gives a
- * benign host several of them. Answered: a sweep of unknown addresses is answered 20 times in 100, a benign first
+ * Unanswered or refused on a spreading port inside: ln(0.8 / 0.05) = 2.8, held to 1.2 because dead servers come in
+ * groups: three mapped drives of a retired server must not flag a workstation at log-on. Answered: a sweep of unknown addresses is answered 20 times in 100, a benign first
  * contact 95 times: ln(0.2 / 0.95) = -1.6. A worm with a list of live machines is answered always; see `TURNED_ANSWERED`.
  */
 const outcomeWeights = {
   inside: {
-    spreading: [0, -1.6, 1.8, 2.0],
+    spreading: [0, -1.6, 1.1, 1.2],
     web: [0, -1.0, 0.8, 0.9],
     rest: [0, -1.4, 0.8, 1.0],
   },
@@ -79,8 +79,6 @@ export const BURST_WEIGHT = 0.7;
 export const SEQUENCE_WEIGHT = 1.8;
 /** A second port of a target already touched says little more about spread: the pair is not new. */
 export const KNOWN_PAIR_SHARE = 0.1;
-/** The target called this host before: most such contacts answer a client (a pushed update, a call-back). */
-export const RETURNED_CALL_SHARE = 0.5;
 /** Ports without a class: a scan stays on one port, peer-to-peer traffic does not. */
 export const SAME_PORT_WEIGHT = 0.8;
 export const OTHER_PORT_WEIGHT = -1.2;

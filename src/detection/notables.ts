@@ -157,7 +157,7 @@ function noteFanOut(state: DetectorState, source: number, host: HostIndex, list:
     const narrow = narrowTestOf(source, group);
     const wide = wideTestOf(source, group);
     if (sources.run[narrow] < FAN_OUT_MIN || sources.peak[test] < state.thresholdNats * UNUSUAL_SHARE) continue;
-    const share = Math.round((100 * sources.peak[test]) / state.thresholdNats);
+    const share = Math.min(99, Math.round((100 * sources.peak[test]) / state.thresholdNats));
     const sentence = `${sources.run[narrow]} new contacts on ${group === GROUP_LATERAL ? "lateral" : "unusual"} ports; evidence ${share} % of the threshold`;
     list.add(host, "unusual", sources.onsetMs[wide], sentence);
   }

@@ -2,9 +2,11 @@
 // the same time instead of one after the other. Changes nothing; what it reads is summed only so that it is read.
 
 import type { FlowTable } from "../model/flow.ts";
+import { classOfPort } from "../model/port.ts";
 import { contactKey, pairKey } from "./contact-memory.ts";
 import { listenerKey } from "./listeners.ts";
 import type { DetectorState } from "./state.ts";
+import { isQuiet } from "./tests.ts";
 
 /** Rows read ahead at once: enough to keep the memory busy, few enough to stay in the first two caches. */
 export const BLOCK_ROWS = 64;
@@ -12,7 +14,7 @@ const SOURCE_LINES = 4;
 
 /** Keys of the contacts of the block, for the pass that follows: row `begin + k` has `blockKeys[k]`. */
 export const blockKeys = new Int32Array(BLOCK_ROWS);
-const pairKeys = new Int32Array(2 * BLOCK_ROWS);
+const pairKeys = new Int32Array(BLOCK_ROWS);
 const listenerKeys = new Int32Array(2 * BLOCK_ROWS);
 const sourcePlaces = new Int32Array(BLOCK_ROWS);
 const targetPlaces = new Int32Array(BLOCK_ROWS);
@@ -46,14 +48,18 @@ export function readAhead(state: DetectorState, flows: FlowTable, begin: number,
     const at = 2 * (flow - begin);
     const from = hash[source[flow]];
     const to = hash[target[flow]];
-    pairKeys[at] = pairKey(from, to);
-    pairKeys[at + 1] = pairKey(to, from);
+    if (isQuiet(classOfPort(protocol[flow], targetPort[flow]))) {
+      pairKeys[flow - begin] = blockKeys[flow - begin];
+      listenerKeys[at] = listenerKeys[at + 1] = 0;
+      continue;
+    }
+    pairKeys[flow - begin] = pairKey(from, to);
     listenerKeys[at] = listenerKey(from, protocol[flow], targetPort[flow]);
     listenerKeys[at + 1] = listenerKey(to, protocol[flow], targetPort[flow]);
   }
   sources.locate(source, begin, end, sourcePlaces);
   sources.locate(target, begin, end, targetPlaces);
-  sum ^= memory.touch(blockKeys, count) ^ memory.touch(pairKeys, 2 * count);
+  sum ^= memory.touch(blockKeys, count) ^ memory.touch(pairKeys, count);
   sum ^= listeners.touch(listenerKeys, 2 * count);
   sum ^= sources.touch(sourcePlaces, count, SOURCE_LINES) ^ sources.touch(targetPlaces, count, 1);
   sources.locateCallers(sourcePlaces, count, targetPlaces);

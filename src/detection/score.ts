@@ -11,14 +11,7 @@ import {
   PHASE_OPENING,
   PROTOCOL_TCP,
 } from "../model/flow.ts";
-import {
-  PORT_CONTROL,
-  classOfPort,
-  PORT_DISCOVERY,
-  PORT_INFRASTRUCTURE,
-  PORT_OTHER,
-  type PortClass,
-} from "../model/port.ts";
+import { PORT_CONTROL, classOfPort, PORT_DISCOVERY, PORT_OTHER, type PortClass } from "../model/port.ts";
 import type { HostIndex, Millis } from "../model/units.ts";
 import { CONTACT_PENDING, CONTACT_SETTLED, CONTACT_UNKNOWN, pairKey } from "./contact-memory.ts";
 import {
@@ -38,7 +31,6 @@ import {
   OTHER_PORT_WEIGHT,
   openingWeight,
   outcomeWeight,
-  RETURNED_CALL_SHARE,
   SAME_PORT_WEIGHT,
   SEQUENCE_WEIGHT,
   SERVER_CLIENTS_MIN,
@@ -49,9 +41,8 @@ import {
   TARGET_WORKSTATION,
   type TargetKind,
   TURNED_ANSWERED,
-  WITNESS_CONTACTS_MAX,
 } from "./likelihood.ts";
-import { NO_CONTACT } from "./contact-log.ts";
+import { isUnderSuspicion, noteOutcome, remember, rememberRepeat } from "./calls.ts";
 import { NO_LISTENER } from "./listeners.ts";
 import { BLOCK_ROWS, blockKeys, keysOf, readAhead } from "./read-ahead.ts";
 import {
@@ -69,7 +60,8 @@ import {
 import type { DetectorState } from "./state.ts";
 import { PROGRAM_BYTES_MIN } from "./loads.ts";
 import { exposeTarget, loadWeight, propagation, testThreshold, testWithCaller } from "./suspicion.ts";
-import { groupOf, isSpreading, weigh } from "./tests.ts";
+import { groupOf, isQuiet, isSpreading, weigh } from "./tests.ts";
+import { isCountedPort } from "./talkers.ts";
 
 /** A contact whose pair was known already: its outcome will count for little. */
 const CONTACT_PENDING_KNOWN_PAIR = 3;
@@ -138,12 +130,16 @@ function newContact(state: DetectorState, flows: FlowTable, flow: number, key: n
     suspectContact(state, row, flows, flow, key, portClass, spreading && isInside, outcome);
     return;
   }
-  sources.contacts[row]++;
   const portBit = (Math.imul(port ^ (protocol << 8), 0x9e3779b1) >>> 26) & 63;
   if (portBit < 32) sources.portsLow[row] |= 1 << portBit;
   else sources.portsHigh[row] |= 1 << (portBit - 32);
 
-  const marksPair = portClass !== PORT_DISCOVERY && portClass !== PORT_INFRASTRUCTURE;
+  if (isQuiet(portClass)) {
+    quietContact(state, row, flows, flow, key, portClass, targetFacts, outcome);
+    return;
+  }
+  sources.contacts[row]++;
+  const marksPair = portClass !== PORT_DISCOVERY;
   const isKnownPair = marksPair && memory.see(pairKey(hosts.hash[from], hosts.hash[to]), at) !== CONTACT_UNKNOWN;
   if (isKnownPair && protocol === PROTOCOL_TCP) sources.knownPairs[row]++;
   let kind: TargetKind = TARGET_OUTSIDE;
@@ -162,13 +158,13 @@ function newContact(state: DetectorState, flows: FlowTable, flow: number, key: n
   }
   if (weight > 0 && isKnownPair) weight *= KNOWN_PAIR_SHARE;
   else if (weight > 0 || portClass === PORT_OTHER) {
-    weight = shaped(state, row, group, portClass, from, to, port, at, weight);
+    weight = shaped(state, row, group, portClass, to, port, at, weight);
   }
   if (spreading && isInside) {
-    if (weight > 0 && kind !== TARGET_SERVER) weight += propagation(state, row, from, to, protocol, port, kind, at);
+    // An unclassed port weighs little by itself, yet a worm may use it.
+    if (kind !== TARGET_SERVER && (weight > 0 || portClass === PORT_OTHER))
+      weight += propagation(state, row, from, to, protocol, port, kind, at);
     remember(state, row, flows, flow, portClass, outcome);
-  } else if (isInside && portClass !== PORT_DISCOVERY) {
-    listeners.call(hosts.hash[to], protocol, port, from, true, at, flows.bytes[flow]);
   }
   const awaited = weight !== 0 ? (isKnownPair ? CONTACT_PENDING_KNOWN_PAIR : CONTACT_PENDING) : CONTACT_SETTLED;
   if (awaited !== CONTACT_SETTLED && outcome === 0) memory.mark(key, awaited);
@@ -178,6 +174,40 @@ function newContact(state: DetectorState, flows: FlowTable, flow: number, key: n
   if (outcome !== 0) settleWith(state, row, flows, flow, portClass, group, kind, isKnownPair, outcome);
   testThreshold(state, row, group, from, protocol, port, at);
   if (sources.propagated[row] > 0) testWithCaller(state, row, group, from, protocol, port, at);
+}
+
+/**
+ * The short way for ports that are ordinary work: no pair is remembered and few callers are counted. Outside they are
+ * no evidence at all: browsing fails as often as it is new.
+ */
+function quietContact(
+  state: DetectorState,
+  row: number,
+  flows: FlowTable,
+  flow: number,
+  key: number,
+  portClass: PortClass,
+  targetFacts: number,
+  outcome: Outcome,
+): void {
+  if ((targetFacts & FACT_INSIDE) === 0) return;
+  const { sources, memory, listeners, hosts } = state;
+  const from = flows.source[flow];
+  const protocol = flows.protocol[flow];
+  const port = flows.targetPort[flow];
+  const at = flows.atMs[flow];
+  if (isCountedPort(port)) {
+    listeners.call(hosts.hash[flows.target[flow]], protocol, port, from, true, at, flows.bytes[flow]);
+  }
+  const kind = kindOf(state, targetFacts, NO_LISTENER);
+  const isTalker = (state.facts.of(from, at) & FACT_TALKER) !== 0;
+  const weight = openingWeight(portClass, kind);
+  if (outcome === 0) memory.mark(key, CONTACT_PENDING);
+  if (weight < 0 || !isTalker) weigh(sources, row, GROUP_INSIDE, port, at, weight, true);
+  sources.lastTargetWord[row] = hosts.lastWord(flows.target[flow]);
+  sources.lastMs[wideOf(row)] = at;
+  if (outcome !== 0) settleWith(state, row, flows, flow, portClass, GROUP_INSIDE, kind, false, outcome);
+  testThreshold(state, row, GROUP_INSIDE, from, protocol, port, at);
 }
 
 /** Enough is known of a suspect's habits, unless it begins to look like a scanner of holes. */
@@ -217,10 +247,10 @@ function noteOutsideCaller(state: DetectorState, to: HostIndex): void {
 }
 
 function kindOf(state: DetectorState, targetFacts: number, listener: number): TargetKind {
-  if ((targetFacts & FACT_DARK) !== 0) return TARGET_DARK;
   if ((targetFacts & FACT_STATION) !== 0) return TARGET_WORKSTATION;
   if ((targetFacts & FACT_SERVER) !== 0) return TARGET_SERVER;
   if (listener !== NO_LISTENER && state.listeners.clientCallers[listener] >= SERVER_CLIENTS_MIN) return TARGET_SERVER;
+  if ((targetFacts & FACT_DARK) !== 0) return TARGET_DARK;
   if ((targetFacts & FACT_ACTIVE) !== 0) return TARGET_WORKSTATION; // known for long, and nobody called it on this port
   return TARGET_UNKNOWN;
 }
@@ -231,13 +261,12 @@ function shaped(
   row: number,
   group: number,
   portClass: PortClass,
-  from: HostIndex,
   to: HostIndex,
   port: number,
   at: Millis,
   weight: number,
 ): number {
-  const { sources, hosts, memory } = state;
+  const { sources, hosts } = state;
   const narrow = narrowTestOf(row, group);
   const isSamePort = sources.lastPort[narrow] === port;
   let shapedWeight = weight;
@@ -251,87 +280,7 @@ function shaped(
   if (group === GROUP_LATERAL && sources.run[narrow] === 0) {
     if (sources.score[testOf(row, GROUP_DISCOVERY)] >= SWEEP_SCORE_MIN) shapedWeight += AFTER_SWEEP_WEIGHT;
   }
-  const calledBack = memory.knows(pairKey(hosts.hash[to], hosts.hash[from]));
-  if (!calledBack) return shapedWeight;
-  sources.returned[row]++;
-  return shapedWeight * RETURNED_CALL_SHARE;
-}
-
-/** Writes the contact down for those who look for causes later. */
-function remember(
-  state: DetectorState,
-  row: number,
-  flows: FlowTable,
-  flow: number,
-  portClass: PortClass,
-  outcome: Outcome,
-): void {
-  const from = flows.source[flow];
-  const to = flows.target[flow];
-  const protocol = flows.protocol[flow];
-  const port = flows.targetPort[flow];
-  const at = flows.atMs[flow];
-  const { hosts, listeners, sources } = state;
-  const isWitness =
-    sources.status[row] !== SOURCE_SUSPECT &&
-    sources.run[narrowTestOf(row, groupOf(portClass, true))] < WITNESS_CONTACTS_MAX &&
-    listeners.find(hosts.hash[from], protocol, port) === NO_LISTENER;
-  listeners.call(hosts.hash[to], protocol, port, from, isWitness, at, flows.bytes[flow]);
-  writeCall(state, row, flows, flow, outcome);
-}
-
-/** Appends to the contact log and to both of its chains. */
-function writeCall(state: DetectorState, row: number, flows: FlowTable, flow: number, outcome: Outcome): void {
-  const { sources, log } = state;
-  const to = flows.target[flow];
-  const called = sources.find(to);
-  // What calls a suspect after its flag explains nothing any more, and a fast worm makes thousands of such calls.
-  if (called !== NO_SOURCE && sources.status[called] === SOURCE_SUSPECT) return;
-  if (to >= state.lastCall.length) {
-    const larger = new Int32Array(Math.max(to + 1, state.lastCall.length * 2)).fill(-1);
-    larger.set(state.lastCall);
-    state.lastCall = larger;
-  }
-  const serial = log.append(
-    flows.atMs[flow],
-    flows.source[flow],
-    to,
-    flows.protocol[flow],
-    flows.targetPort[flow],
-    outcome,
-    flows.bytes[flow],
-    sources.lastContact[row],
-    state.lastCall[to],
-  );
-  sources.lastContact[row] = serial;
-  state.lastCall[to] = serial;
-}
-
-/** A host in the middle of an excursion: what it calls again may be what it infects. */
-function isUnderSuspicion(sources: DetectorState["sources"], row: number): boolean {
-  return (
-    sources.status[row] === SOURCE_SUSPECT ||
-    sources.score[testOf(row, GROUP_LATERAL)] > 0 ||
-    sources.score[testOf(row, GROUP_REMOTE)] > 0 ||
-    sources.score[testOf(row, GROUP_INSIDE)] > 0
-  );
-}
-
-/** A call to a known target is no contact and no evidence, but it may be the cause of what the target does next. */
-function rememberRepeat(state: DetectorState, row: number, flows: FlowTable, flow: number, outcome: Outcome): void {
-  const to = flows.target[flow];
-  const protocol = flows.protocol[flow];
-  const port = flows.targetPort[flow];
-  const at = flows.atMs[flow];
-  if (!isSpreading(classOfPort(protocol, port), protocol) || !state.facts.isInside(to, at)) return;
-  // A call to a known target that carries no program infects nobody new; a fast worm going round makes thousands.
-  if (flows.bytes[flow] > 0 && flows.bytes[flow] < PROGRAM_BYTES_MIN) return;
-  const last = to < state.lastCall.length ? state.log.row(state.lastCall[to]) : NO_CONTACT;
-  if (last !== NO_CONTACT && state.log.source[last] === flows.source[flow]) return;
-  writeCall(state, row, flows, flow, outcome);
-  if (state.sources.status[row] === SOURCE_SUSPECT && outcome === OUTCOME_ANSWERED) {
-    exposeTarget(state, flows.source[flow], to, groupOf(classOfPort(protocol, port), true), port, at, at);
-  }
+  return shapedWeight;
 }
 
 /** The outcome of a contact made earlier. */
@@ -378,30 +327,6 @@ function noteEnd(state: DetectorState, flows: FlowTable, flow: number): void {
   if (weight === 0) return;
   weigh(sources, row, group, port, flows.atMs[flow], weight, false);
   testThreshold(state, row, group, from, protocol, port, flows.atMs[flow]);
-}
-
-/** Writes the outcome into the contact log, when the call is among the last few to its target. */
-function noteOutcome(
-  state: DetectorState,
-  from: HostIndex,
-  to: HostIndex,
-  protocol: number,
-  port: number,
-  outcome: Outcome,
-  bytes: number,
-): void {
-  const { log, lastCall, listeners, hosts } = state;
-  let row = to < lastCall.length ? log.row(lastCall[to]) : NO_CONTACT;
-  for (let steps = 0; steps < 16 && row !== NO_CONTACT && log.target[row] === to; steps++) {
-    if (log.source[row] === from && log.port[row] === port && log.protocol[row] === protocol) {
-      log.outcome[row] = outcome;
-      log.bytes[row] = bytes;
-      const called = listeners.find(hosts.hash[to], protocol, port);
-      if (called !== NO_LISTENER && listeners.lastCaller[called] === from) listeners.lastBytes[called] = bytes;
-      return;
-    }
-    row = log.row(log.beforeByTarget[row]);
-  }
 }
 
 function settleWith(

@@ -23,9 +23,9 @@ import {
 function placesOf(sources: Sources, source: number): [string, Column<number>, number][] {
   const columns = sources as unknown as Record<string, Column<number>>;
   const places: [string, Column<number>, number][] = [];
-  const wide = ["firstMs", "lastMs", "bytesBack", "exposedMs", "calledMs", "childMs"];
+  const wide = ["firstMs", "lastMs", "bytesBack", "exposedMs", "calledMs", "childMs", "flaggedMs"];
   const narrow = ["passedOn", "sameLoads"];
-  const plain = ["lastTargetWord", "lastContact", "status", "contacts", "repeats", "knownPairs", "failed", "returned"];
+  const plain = ["lastTargetWord", "lastContact", "status", "contacts", "repeats", "knownPairs", "failed"];
   plain.push("portsLow", "portsHigh", "exposedBy", "propagated", "calledBy", "childScore", "child", "lastLoad");
   for (const name of wide) places.push([name, columns[name], wideOf(source)]);
   for (const name of narrow) places.push([name, columns[name], narrowOf(source)]);

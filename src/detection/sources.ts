@@ -9,10 +9,9 @@ import type { HostIndex, Millis } from "../model/units.ts";
 export const GROUP_LATERAL = 0;
 export const GROUP_REMOTE = 1;
 export const GROUP_INSIDE = 2; // every other port, target inside
-export const GROUP_WEB_OUTSIDE = 3;
-export const GROUP_OTHER_OUTSIDE = 4;
-export const GROUP_DISCOVERY = 5; // ARP, ping, SNMP: never flags by itself
-export const GROUPS = 6;
+export const GROUP_OTHER_OUTSIDE = 3; // outside, but for web pages, names and other ordinary work, which are no evidence
+export const GROUP_DISCOVERY = 4; // ARP, ping, SNMP: never flags by itself
+export const GROUPS = 5;
 /** Port classes of model/port.ts. */
 export const CLASSES = PORT_CLASSES;
 
@@ -47,7 +46,6 @@ const at = {
   runHalf: 56,
   lastPortHalf: 62,
   byClassHalf: 68, // CLASSES of them
-  returned: 39,
   onsetMs: 40,
   repeats: 52,
   child: 53,
@@ -57,6 +55,7 @@ const at = {
   bytesBack: 60,
   firstMs: 62,
   lastLoad: 64,
+  flaggedMs: 66,
   sameLoadsHalf: 130,
   passedOnHalf: 131,
 } as const;
@@ -100,14 +99,14 @@ export class Sources {
   lastTargetWord!: Column<number>;
   lastContact!: Column<number>;
   status!: Column<number>;
-  /** New contacts, all kinds; and flows on spreading ports to targets known already: many in a habit, few in a sweep. */
+  /** When the host was flagged: calls to it after that explain nothing any more. */
+  flaggedMs!: Column<Millis>;
+  /** New contacts but for those on ports of ordinary work; and flows on spreading ports to targets known already: many in a habit, few in a sweep. */
   contacts!: Column<number>;
   repeats!: Column<number>;
   /** New contacts to a target already touched on another port: most of a hole scanner's, few of a worm's. */
   knownPairs!: Column<number>;
   failed!: Column<number>;
-  /** New contacts to hosts that had called this one: a manager's, answering its clients. */
-  returned!: Column<number>;
   /** Bit per hashed port: how many different ports the host uses as a client. */
   portsLow!: Column<number>;
   portsHigh!: Column<number>;
@@ -274,7 +273,6 @@ export class Sources {
     this.repeats = uint32(at.repeats);
     this.knownPairs = uint32(at.knownPairs);
     this.failed = uint32(at.failed);
-    this.returned = uint32(at.returned);
     this.portsLow = int32(at.portsLow);
     this.portsHigh = int32(at.portsHigh);
     this.byClass = uint16(at.byClassHalf);
@@ -284,6 +282,7 @@ export class Sources {
     this.propagated = float32(at.propagated);
     this.calledBy = int32(at.calledBy);
     this.calledMs = float64(at.calledMs);
+    this.flaggedMs = float64(at.flaggedMs);
     this.childScore = float32(at.childScore);
     this.child = int32(at.child);
     this.childMs = float64(at.childMs);

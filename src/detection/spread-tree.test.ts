@@ -57,6 +57,7 @@ class HandMade {
       propagated: 0,
       exposedBy: -1 as HostIndex,
       portBreadth: 1,
+      isTogether: false,
       logOdds: 15,
     });
     return this;

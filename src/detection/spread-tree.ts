@@ -30,6 +30,7 @@ const TIE_PROBABILITY_MIN = 0.02;
 /** A suspect that began this much later than the first is half as likely to have been first. */
 const FIRST_HALF_MS = 30_000;
 const DELAY_ROUNDS = 2;
+const RIVALS_MAX = 5;
 
 interface Cause {
   readonly from: HostIndex;
@@ -176,7 +177,9 @@ export function growTrees(state: DetectorState, flags: readonly Flag[]): Outbrea
   const edgesOf = new Map<HostIndex, SpreadEdge[]>();
   for (const edge of edges) {
     const key = find(edge.to);
-    edgesOf.set(key, [...(edgesOf.get(key) ?? []), edge]);
+    const list = edgesOf.get(key);
+    if (list) list.push(edge);
+    else edgesOf.set(key, [edge]);
   }
   const outbreaks: Outbreak[] = [];
   for (const [key, group] of members) {
@@ -198,7 +201,8 @@ function outbreakOf(group: readonly Explained[], edges: readonly SpreadEdge[], n
   const hasCause = new Set(edges.map((edge) => edge.to));
   const roots = group.filter(({ flag }) => !hasCause.has(flag.host));
   const candidates = firstOnes(group, hasCause);
-  const first = candidates[0];
+  // Who was not flagged may have been first, but is named as a rival only.
+  const first = candidates.find(({ host }) => hosts.includes(host)) ?? candidates[0];
   const ports = new Map<string, number>();
   for (const { flag } of group) {
     const port = formatPort(flag.protocol, flag.port);
@@ -210,9 +214,9 @@ function outbreakOf(group: readonly Explained[], edges: readonly SpreadEdge[], n
   return {
     id: `outbreak-${number}-${stamp}` as OutbreakId,
     port,
-    phase: group.length > 1 ? "confirmed" : "suspected",
+    phase: edges.length > 0 ? "confirmed" : "suspected",
     patientZero: first.host,
-    rivals: candidates.slice(1, 6),
+    rivals: candidates.filter((candidate) => candidate !== first).slice(0, RIVALS_MAX),
     hosts,
     edges: [...edges].sort((a, b) => a.atMs - b.atMs || a.to - b.to),
   };

@@ -40,6 +40,8 @@ export interface Flag {
   readonly exposedBy: HostIndex;
   readonly portBreadth: number;
   readonly logOdds: number;
+  /** Flagged together with the host that it infected, or that infected it: neither crossed alone. */
+  readonly isTogether: boolean;
 }
 
 /** A test that crossed its threshold and waits to be flagged. */

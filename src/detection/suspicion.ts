@@ -157,10 +157,12 @@ function hasCrossed(state: DetectorState, row: number, group: number, at: Millis
   const { sources, thresholdNats } = state;
   const score = sources.score[testOf(row, group)];
   if (score >= thresholdNats) return "alone";
-  const child = sources.childScore[row];
-  if (child <= 0 || at - sources.childMs[wideOf(row)] > JOINT_WINDOW_MS) return "no";
+  if (sources.childScore[row] <= 0 || at - sources.childMs[wideOf(row)] > JOINT_WINDOW_MS) return "no";
+  const childRow = sources.find(sources.child[row]);
+  if (childRow === NO_SOURCE) return "no";
+  const child = sources.score[testOf(childRow, group)]; // as it stands now: what has faded does not count
   // The caller's own score holds up to CHILD_WEIGHT_MAX that this child gave it already.
-  return score > 0 && score + child - CHILD_WEIGHT_MAX >= thresholdNats + JOINT_MARGIN ? "together" : "no";
+  return score > 0 && child > 0 && score + child - CHILD_WEIGHT_MAX >= thresholdNats + JOINT_MARGIN ? "together" : "no";
 }
 
 /** A host was flagged: who called it on that port, not long before, is more likely to be its cause. */
@@ -329,19 +331,21 @@ function flag(
 ): void {
   const { sources, hosts } = state;
   sources.status[row] = SOURCE_SUSPECT;
+  sources.flaggedMs[wideOf(row)] = at;
   if (state.flags.length >= limits.sourcesMax) {
     state.flagsDropped++;
     return;
   }
   hosts.pin(host);
-  const { onsetMs, run } = onsetOf(state, row, group, host, protocol, port);
+  const begun = onsetOf(state, row, group, host, protocol, port);
+  const onsetMs = Math.min(begun.onsetMs, at); // rows that come late may have set it ahead of this one
   state.flags.push({
     host,
     source: row,
     group,
     onsetMs,
     flaggedMs: at,
-    contactsToFlag: run,
+    contactsToFlag: Math.max(1, begun.run), // a host flagged for what it did to others made at least that contact
     port,
     protocol,
     isInside: state.facts.isInside(host, at),
@@ -350,6 +354,7 @@ function flag(
     exposedBy: sources.exposedBy[row],
     portBreadth: portBreadth(sources.portsLow[row], sources.portsHigh[row]),
     logOdds: sources.score[testOf(row, group)],
+    isTogether: sources.score[testOf(row, group)] < state.thresholdNats,
   });
   const isInside = state.facts.isInside(host, at);
   if (isInside && excuse(state, row) === null) exposeReached(state, row, host, group, port, onsetMs, at);

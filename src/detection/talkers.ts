@@ -6,7 +6,7 @@ import { OUTCOME_ANSWERED, PROTOCOL_TCP, PROTOCOL_UDP } from "../model/flow.ts";
 import { PORT_DISCOVERY, PORT_PRINT, PORT_WEB } from "../model/port.ts";
 import type { HostRole } from "../model/terrain.ts";
 import { NO_LISTENER } from "./listeners.ts";
-import { classOf, isHoleScanner, portBreadth, wideOf } from "./sources.ts";
+import { classOf, isHoleScanner, narrowOf, portBreadth, wideOf } from "./sources.ts";
 import type { DetectorState } from "./state.ts";
 
 /** A worm tries one to five ports in all; scanners of holes try a dozen and more on every host. */
@@ -17,9 +17,10 @@ const TARGETS_MIN = 8;
 const MONITOR_REPEATS_MIN = 3;
 /** A monitor polls every few minutes; people come back to a server a few times a day. */
 const MONITOR_REPEATS_PER_HOUR_MIN = 10;
+/** Not before it has gone round for this long, and never with programs in its calls. */
+const MONITOR_HOURS_MIN = 2 / 60;
 /** What a monitor watches is there; a worm that goes round again still finds empty addresses. */
 const MONITOR_FAILED_SHARE_MAX = 0.3;
-const MANAGED_SHARE_MIN = 0.5;
 const UPDATED_CLIENTS_MIN = 10;
 /** It calls machines it knows: most are there. A sweep meets empty addresses. */
 const MANAGED_ANSWERED_SHARE_MIN = 0.6;
@@ -55,11 +56,14 @@ function habitsOf(state: DetectorState, source: number): Habits {
   return { targets: targets.size, contacts, answered };
 }
 
-/** Ports on which clients call a management, update or directory server. */
-const managementPorts = [80, 443, 8530, 8531, 10_123, 5_985, 8_443, 4_118, 2_701];
 /** Update and agent ports: WSUS, Configuration Manager, and the like. */
 const updatePorts = [8530, 8531, 10_123, 2_701, 4_118];
 const directoryPorts = [88, 389, 636, 3_268];
+
+/** Whether callers of this ordinary port are counted: directories and distributors are told by their clients. */
+export function isCountedPort(port: number): boolean {
+  return directoryPorts.includes(port) || updatePorts.includes(port);
+}
 
 function clientsOn(state: DetectorState, source: number, protocol: number, ports: readonly number[]): number {
   const hash = state.hosts.hash[state.sources.host[source]];
@@ -92,8 +96,9 @@ export function excuse(state: DetectorState, source: number): Talker | null {
   const repeatsPerContact = sources.repeats[source] / Math.max(1, habits.contacts);
   const hours = Math.max((state.newestMs - sources.firstMs[wideOf(source)]) / 3_600_000, 1 / 60);
   const isReliable = sources.failed[source] <= contacts * MONITOR_FAILED_SHARE_MAX;
+  const isOld = hours >= MONITOR_HOURS_MIN && sources.sameLoads[narrowOf(source)] === 0;
   const isRegular =
-    repeatsPerContact >= MONITOR_REPEATS_MIN && repeatsPerContact / hours >= MONITOR_REPEATS_PER_HOUR_MIN;
+    isOld && repeatsPerContact >= MONITOR_REPEATS_MIN && repeatsPerContact / hours >= MONITOR_REPEATS_PER_HOUR_MIN;
   if (isReliable && habits.targets >= TARGETS_MIN && isRegular) {
     return {
       kind: "monitoring",
@@ -106,14 +111,6 @@ export function excuse(state: DetectorState, source: number): Talker | null {
     return {
       kind: "management",
       because: `distributes software: ${updated} clients fetch from it, and ${Math.round(100 * answeredShare)} % of the machines it calls answer`,
-    };
-  }
-  const clients = clientsOn(state, source, PROTOCOL_TCP, managementPorts);
-  const managedShare = sources.returned[source] / Math.max(1, habits.targets);
-  if (habits.targets >= TARGETS_MIN && clients >= MANAGED_CLIENTS_MIN && managedShare >= MANAGED_SHARE_MIN) {
-    return {
-      kind: "management",
-      because: `calls machines that call it: ${sources.returned[source]} of its ${habits.targets} targets had called it, and ${clients} clients use it`,
     };
   }
   const bytesPerTarget = sources.bytesBack[wideOf(source)] / Math.max(1, habits.targets);

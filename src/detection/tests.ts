@@ -4,8 +4,12 @@ import { PROTOCOL_TCP } from "../model/flow.ts";
 import {
   PORT_CONTROL,
   PORT_DISCOVERY,
+  PORT_INFRASTRUCTURE,
   PORT_LATERAL,
+  PORT_MAIL,
+  PORT_MEDICAL,
   PORT_OTHER,
+  PORT_PRINT,
   PORT_REMOTE,
   PORT_WEB,
   type PortClass,
@@ -18,7 +22,6 @@ import {
   GROUP_LATERAL,
   GROUP_OTHER_OUTSIDE,
   GROUP_REMOTE,
-  GROUP_WEB_OUTSIDE,
   narrowTestOf,
   SOURCE_SUSPECT,
   type Sources,
@@ -33,7 +36,18 @@ export function groupOf(portClass: PortClass, isInside: boolean): number {
   if (portClass === PORT_REMOTE) return GROUP_REMOTE;
   if (portClass === PORT_DISCOVERY) return GROUP_DISCOVERY;
   if (isInside) return GROUP_INSIDE;
-  return portClass === PORT_WEB ? GROUP_WEB_OUTSIDE : GROUP_OTHER_OUTSIDE;
+  return GROUP_OTHER_OUTSIDE;
+}
+
+/** Ports of ordinary work: their contacts need neither pairs nor, but for a few ports, callers. */
+export function isQuiet(portClass: PortClass): boolean {
+  return (
+    portClass === PORT_WEB ||
+    portClass === PORT_INFRASTRUCTURE ||
+    portClass === PORT_PRINT ||
+    portClass === PORT_MEDICAL ||
+    portClass === PORT_MAIL
+  );
 }
 
 /** Whether worms spread on ports of this class: those whose callers are counted and remembered. */
@@ -68,6 +82,9 @@ export function weigh(
     sources.run[narrow] = 0;
     if (score === 0) sources.peak[test] = 0;
   }
+  // Evidence from elsewhere (a child, an observation) may come before any contact: it begins an excursion as well.
+  if (!isContact && score === 0 && weight > 0 && sources.run[narrow] === 0)
+    sources.onsetMs[wideTestOf(row, group)] = at;
   score += weight;
   if (score <= 0) {
     sources.score[test] = 0;
