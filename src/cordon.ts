@@ -20,6 +20,8 @@ export interface InspectOptions extends Pick<CollectOptions, "onProgress" | "std
   readonly baseline?: Baseline | null;
   /** False isolations accepted per benign host-day; detection has the default. */
   readonly budgetPerHostDay?: number;
+  /** The inputs are quiet days to learn from: habits of days are not forgotten. */
+  readonly isLearning?: boolean;
 }
 
 export interface InspectOutcome {
@@ -39,6 +41,7 @@ export async function inspect(paths: readonly string[], options: InspectOptions 
     hosts,
     terrain: options.map ? terrainOf(options.map) : null,
     baseline: options.baseline ?? null,
+    isLearning: options.isLearning ?? false,
     ...(options.budgetPerHostDay === undefined ? {} : { budgetPerHostDay: options.budgetPerHostDay }),
   });
   const { onProgress, stdin } = options;

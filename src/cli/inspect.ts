@@ -114,6 +114,7 @@ async function inspectWithProgress(
       map: flags.map === undefined ? null : await readMapFile(flags.map, ends.nowMs()),
       baseline: flags.baseline === undefined ? null : await readBaselineFile(flags.baseline),
       ...(flags.budget === undefined ? {} : { budgetPerHostDay: flags.budget }),
+      isLearning: flags.saveBaseline !== undefined,
       onProgress: ({ readBytes, totalBytes, path }) => {
         if (flags.quiet === true) return;
         const share = totalBytes === 0 ? null : Math.min(1, readBytes / totalBytes);

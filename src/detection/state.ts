@@ -21,6 +21,8 @@ export interface DetectorOptions {
   readonly baseline?: Baseline | null;
   /** False isolations per benign host-day that are acceptable. */
   readonly budgetPerHostDay?: number;
+  /** Nothing is forgotten with time: for learning a baseline from several days. */
+  readonly isLearning?: boolean;
 }
 
 /** A crossing of the threshold, in the order it happened. */
@@ -87,7 +89,10 @@ export function createState(options: DetectorOptions): DetectorState {
   const state: DetectorState = {
     hosts,
     facts: new HostFactsTable(hosts, options.terrain ?? null, baseline),
-    memory: new ContactMemory(CONTACT_WINDOW_MS, limits.contactSlotsMax),
+    memory: new ContactMemory(
+      options.isLearning ? Number.POSITIVE_INFINITY : CONTACT_WINDOW_MS,
+      limits.contactSlotsMax,
+    ),
     log: new ContactLog(limits.contactLogMax),
     listeners: new Listeners(limits.listenersMax),
     baseline,

@@ -48,7 +48,7 @@ export interface TrialOptions {
 /** A baseline of `hours` quiet hours of the same hospital, from other random draws. */
 export function quietBaseline(hospital: TrafficHospital, seed: number, hours: number, endMs: number): Baseline {
   const hosts = new HostTable();
-  const detector = new Detector({ hosts });
+  const detector = new Detector({ hosts, isLearning: true });
   const traffic = createTraffic({ seed, hospital, hours, startMs: endMs - hours * HOUR_MS });
   traffic.run(new BatchWriter(hosts, (batch) => detector.feed(batch)));
   return new Baseline(detector.baseline());
