@@ -8,7 +8,8 @@ import { type Proof, type ProofSummary, quantile } from "./proof.ts";
 interface Demand {
   readonly contactsMedianMax?: number;
   readonly contactsP95Max?: number;
-  readonly infectedAtConfirmationMax?: number;
+  readonly infectedAtConfirmationMedianMax?: number;
+  readonly generationAtConfirmationP95Max?: number;
   readonly edgesRightMin?: number;
   readonly patientZeroRightMin?: number;
 }
@@ -35,7 +36,11 @@ function outbreakProof(
         patientZeroRight: 0,
         unconfirmed: 0,
       };
-      const samples = { contactsToFlag: [] as number[], infectedAtConfirmation: [] as number[] };
+      const samples = {
+        contactsToFlag: [] as number[],
+        infectedAtConfirmation: [] as number[],
+        generationAtConfirmation: [] as number[],
+      };
       for (let seed = from; seed < to; seed++) {
         const trial = runTrial({ seed, worm: wormLike(worm), ...changes });
         figures.infected += trial.infected;
@@ -46,7 +51,10 @@ function outbreakProof(
         figures.patientZeroRight += trial.isPatientZeroRight ? 1 : 0;
         samples.contactsToFlag.push(...trial.contactsToFlag);
         if (trial.infectedAtConfirmation === null) figures.unconfirmed++;
-        else samples.infectedAtConfirmation.push(trial.infectedAtConfirmation);
+        else {
+          samples.infectedAtConfirmation.push(trial.infectedAtConfirmation);
+          samples.generationAtConfirmation.push(trial.generationsAtConfirmation ?? 0);
+        }
       }
       return { cases: to - from, failures: [], figures, samples };
     },
@@ -66,8 +74,10 @@ function broken(summary: ProofSummary, demand: Demand): string[] {
   };
   atMost("median of contacts to flag", quantile(samples.contactsToFlag, 0.5), demand.contactsMedianMax);
   atMost("p95 of contacts to flag", quantile(samples.contactsToFlag, 0.95), demand.contactsP95Max);
-  const infected = quantile(samples.infectedAtConfirmation, 0.95);
-  atMost("p95 of infected at confirmation", infected, demand.infectedAtConfirmationMax);
+  const infected = quantile(samples.infectedAtConfirmation, 0.5);
+  atMost("median of infected at confirmation", infected, demand.infectedAtConfirmationMedianMax);
+  const generation = quantile(samples.generationAtConfirmation, 0.95);
+  atMost("p95 of generations at confirmation", generation, demand.generationAtConfirmationP95Max);
   atLeast("share of right branches", figures.edgesRight / figures.edgesTold, demand.edgesRightMin);
   atLeast("share of right patients zero", figures.patientZeroRight / cases, demand.patientZeroRightMin);
   return faults;
@@ -106,9 +116,25 @@ export const slow = outbreakProof(
   { contactsP95Max: 12 },
   { hours: 4 },
 );
-export const hitList = outbreakProof("outbreak hit list", "confirmed with at most 5 infected", "hit-list", {
-  infectedAtConfirmationMax: 5,
-});
+const hitListDemand: Demand = {
+  infectedAtConfirmationMedianMax: 5,
+  generationAtConfirmationP95Max: 3,
+  edgesRightMin: 0.95,
+  patientZeroRightMin: 0.95,
+};
+export const hitList = outbreakProof(
+  "outbreak hit list",
+  "confirmed by the third generation, median <= 5 infected, with a baseline",
+  "hit-list",
+  hitListDemand,
+  { hasBaseline: true },
+);
+export const hitListUnprepared = outbreakProof(
+  "outbreak hit list without a baseline",
+  "confirmed by the third generation, median <= 6 infected",
+  "hit-list",
+  { ...hitListDemand, infectedAtConfirmationMedianMax: 6 },
+);
 export const fanOut = outbreakProof(
   "outbreak small fan-out",
   "tree and patient zero from mid-stream flows",
