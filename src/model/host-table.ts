@@ -70,17 +70,49 @@ export class HostTable {
   }
 
   /**
-   * Reads the slots that IPv4 addresses `begin`..`end`-1 are going to need and does nothing else, so that the processor
-   * waits for many cache lines at once. What is read is summed only so that it is read.
+   * The rows of IPv4 addresses `begin`..`end`-1, like intern4() for each; an address of 0 is passed over. All slots are
+   * read first, in a loop that does nothing else, so that the processor waits for many cache lines at once.
    */
-  readAhead4(addresses: Column<number>, begin: number, end: number): void {
+  internAll4(addresses: Column<number>, rows: Int32Array, begin: number, end: number): void {
+    this.readAheadSum = this.#locateAll4(addresses, rows, begin, end);
+    const slots = this.#slots;
+    const mask = this.#slotMask;
+    const used = this.#used;
+    const epoch = this.#epoch;
+    for (let at = begin; at < end; at++) {
+      const key = addresses[at] | 0;
+      if (key === 0) continue;
+      let slot = rows[at];
+      let row = slots[2 * slot + 1];
+      while (row !== EMPTY && (slots[2 * slot] !== key || row >= FAMILY6)) {
+        slot = (slot + 1) & mask;
+        row = slots[2 * slot + 1];
+      }
+      if (row === EMPTY) {
+        rows[at] = this.intern4(key);
+        if (used === this.#used) continue;
+        for (at++; at < end; at++) if ((addresses[at] | 0) !== 0) rows[at] = this.intern4(addresses[at]);
+        return; // the table has grown, and nothing lies where it was
+      }
+      if (used[row] !== epoch && used[row] !== PINNED) used[row] = epoch;
+      rows[at] = row;
+    }
+  }
+  /** Kept so that reading ahead is not left out as useless. */
+  readAheadSum = 0;
+
+  /** Home slots, into `homes`. */
+  #locateAll4(addresses: Column<number>, homes: Int32Array, begin: number, end: number): number {
     const slots = this.#slots;
     const mask = this.#slotMask;
     let sum = 0;
-    for (let at = begin; at < end; at++) sum ^= slots[2 * (mix32(addresses[at]) & mask)];
-    this.#readAhead = sum;
+    for (let at = begin; at < end; at++) {
+      const slot = mix32(addresses[at]) & mask;
+      homes[at] = slot;
+      sum ^= slots[2 * slot];
+    }
+    return sum;
   }
-  #readAhead = 0;
 
   /** The row of an IPv4 address; a new one when it is not known. */
   intern4(address: number): HostIndex {

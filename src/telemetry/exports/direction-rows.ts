@@ -12,7 +12,6 @@ import {
   PROTOCOL_ICMP,
   PROTOCOL_ICMP6,
 } from "../../model/flow.ts";
-import type { HostTable } from "../../model/host-table.ts";
 import type { HostIndex, Millis, SensorIndex } from "../../model/units.ts";
 import type { BothWays } from "./direction-biflow.ts";
 import { PairKey, type PairTable } from "./direction-pairs.ts";
@@ -69,10 +68,8 @@ export class RowWriter {
     const to = this.#to;
     const source4 = this.#columns[SOURCE4];
     const target4 = this.#columns[TARGET4];
-    hosts.readAhead4(source4, begin, end);
-    hosts.readAhead4(target4, begin, end);
-    internColumn(hosts, source4, from, begin, end);
-    internColumn(hosts, target4, to, begin, end);
+    hosts.internAll4(source4, from, begin, end);
+    hosts.internAll4(target4, to, begin, end);
     for (let record = begin; record < end; record++) {
       if (source4[record] === 0 && target4[record] === 0) this.#intern6(record);
     }
@@ -236,14 +233,6 @@ export class RowWriter {
     key.targetPort = targetPort;
     key.protocol = protocol;
     key.seal();
-  }
-}
-
-/** As 32-bit integers: a double would be boxed for the call. */
-function internColumn(hosts: HostTable, addresses: Column<number>, rows: Int32Array, begin: number, end: number): void {
-  for (let record = begin; record < end; record++) {
-    const address = addresses[record] | 0;
-    if (address !== 0) rows[record] = hosts.intern4(address);
   }
 }
 

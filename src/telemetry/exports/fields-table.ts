@@ -49,7 +49,10 @@ export class RecordTable {
 
   constructor() {
     this.columns = Array.from({ length: SLOT_COUNT }, (_, slot) => {
-      const column = float64Column(RECORD_ROWS_MAX);
+      const column = float64Column(RECORD_ROWS_MAX + 8 * 64).subarray(
+        ((slot * 5) & 63) * 8,
+        ((slot * 5) & 63) * 8 + RECORD_ROWS_MAX,
+      ) as Column<number>;
       column.fill(absentValueOf(slot));
       return column;
     });
