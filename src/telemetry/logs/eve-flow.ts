@@ -15,7 +15,7 @@ import {
 import type { BatchWriter } from "../../model/batch.ts";
 import type { SensorIndex } from "../../model/units.ts";
 import * as slots from "./eve-fields.ts";
-import { asciiText, type FieldSet } from "./lines-fields.ts";
+import { asciiText, type FieldSet, hexDigit } from "./lines-fields.ts";
 import { LogRow, readProtocol } from "./lines-row.ts";
 import type { LogTally } from "./lines-tally.ts";
 import { flagsOutcome, REPLY_ONLY } from "./lines-outcome.ts";
@@ -157,7 +157,14 @@ export class EveFlow {
 
 /** TCP flags as hexadecimal text; -1 when they are absent or not tracked ("00"). */
 function readFlags(fields: FieldSet, slot: number): number {
-  if (!fields.has(slot) || fields.end[slot] - fields.begin[slot] > 4) return -1;
-  const flags = Number.parseInt(asciiText(fields.bytes, fields.begin[slot], fields.end[slot]), 16);
+  const { bytes } = fields;
+  const begin = fields.begin[slot];
+  const end = fields.end[slot];
+  if (begin === end || end - begin > 4) return -1;
+  if (end - begin === 2 && hexDigit(bytes[begin]) !== -1 && hexDigit(bytes[begin + 1]) !== -1) {
+    const plain = hexDigit(bytes[begin]) * 16 + hexDigit(bytes[begin + 1]);
+    return plain > 0 ? plain & 63 : -1;
+  }
+  const flags = Number.parseInt(asciiText(bytes, begin, end), 16);
   return flags > 0 ? flags & 63 : -1;
 }

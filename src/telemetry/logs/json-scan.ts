@@ -25,12 +25,12 @@ const NOT_EXPECTED = -1000;
 const aheadMax = 4;
 /** The order is learned from the first records; keys met later are found by hash. */
 const learnedMax = 128;
-/** Learned keys are compared four bytes at a time, quotes included: so many words a key, the last one overlapping. */
+/** Learned keys are compared four bytes at a time, with quotes and colon: so many words a key, the last overlapping. */
 const keyWords = 8;
 
 /** Keys of one level: open addressing by hash; a slot >= 0 is a field, below UNWANTED a nested level. */
 class KeyTable {
-  /** Where the key found last ends: behind its closing quote. */
+  /** Where the key found last ends: behind its colon. */
   keyEnd = 0;
   /** Place in the learned order; 0 at the beginning of each object. */
   next = 0;
@@ -74,7 +74,7 @@ class KeyTable {
     return NOT_EXPECTED;
   }
 
-  /** Finds the key by hash and learns its place; sets `keyEnd`. NOT_EXPECTED when it has escapes. */
+  /** Finds the key by hash and learns its place; sets `keyEnd`. NOT_EXPECTED when it has escapes or no colon. */
   search(bytes: Uint8Array, view: DataView, begin: number, end: number): number {
     let hash = 0x811c9dc5 | 0;
     let at = begin + 1;
@@ -84,8 +84,10 @@ class KeyTable {
       if (byte === BACKSLASH) return NOT_EXPECTED;
       hash = Math.imul(hash ^ byte, 0x01000193);
     }
-    if (at >= end) return NOT_EXPECTED;
-    const slot = this.#find(hash, bytes, begin + 1, at);
+    const quote = at++;
+    while (at < end && bytes[at] <= 32) at++;
+    if (at >= end || bytes[at] !== COLON) return NOT_EXPECTED;
+    const slot = this.#find(hash, bytes, begin + 1, quote);
     this.keyEnd = at + 1;
     this.#learn(view, begin, at + 1, slot);
     return slot;
@@ -192,25 +194,37 @@ export class JsonScanner {
       let slot = table.expect(view, at, end);
       if (slot === NOT_EXPECTED) slot = table.search(bytes, view, at, end);
       if (slot === NOT_EXPECTED) return ODD;
-      at = table.keyEnd;
-      while (at < end && bytes[at] <= 32) at++;
-      if (bytes[at] !== COLON) return ODD;
-      at++;
-      while (at < end && bytes[at] <= 32) at++;
+      at = passSpaces(bytes, table.keyEnd, end);
       if (bytes[at] === QUOTE) at = passText(bytes, view, at, end, slot, fields);
       else if (slot < UNWANTED && bytes[at] === OPEN_BRACE) {
         at = this.#object(bytes, at, end, this.#levels[UNWANTED - slot], fields);
       } else at = passOther(bytes, at, end, slot, fields);
       if (at === ODD) return ODD;
-      while (at < end && bytes[at] <= 32) at++;
+      at = passSpaces(bytes, at, end);
+      if (at >= end) return ODD;
       const after = bytes[at++];
-      if (at > end) return ODD;
       if (after === CLOSE_BRACE) return at;
       if (after !== COMMA) return ODD;
-      while (at < end && bytes[at] <= 32) at++;
+      at = passSpaces(bytes, at, end);
     }
     return ODD;
   }
+}
+
+function passSpaces(bytes: Uint8Array, begin: number, end: number): number {
+  let at = begin;
+  while (at < end && bytes[at] <= 32) at++;
+  return at;
+}
+
+/**
+ * Looks for quotes and backslashes in four bytes at once: the lowest bit set is the top bit of the first of them, 0 when
+ * there is none. (A byte less one borrows from its top bit only when it is zero; marks above the first may be false.)
+ */
+function quotesIn(word: number): number {
+  const quote = word ^ 0x22222222;
+  const backslash = word ^ 0x5c5c5c5c;
+  return (((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash)) & 0x80808080;
 }
 
 /** Passes over the text that opens at `begin`, noting its range when it is wanted. */
@@ -224,12 +238,12 @@ function passText(
 ): number {
   let at = begin + 1;
   for (;;) {
-    // Four bytes at once while none of them is a quote or a backslash (a byte less one borrows only when it is zero).
     while (at + 4 <= end) {
-      const word = view.getInt32(at, true);
-      const quote = word ^ 0x22222222;
-      const backslash = word ^ 0x5c5c5c5c;
-      if ((((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash)) & 0x80808080) break;
+      const marks = quotesIn(view.getInt32(at, true));
+      if (marks !== 0) {
+        at += (31 - Math.clz32(marks & -marks)) >> 3;
+        break;
+      }
       at += 4;
     }
     while (at < end && bytes[at] !== QUOTE && bytes[at] !== BACKSLASH) at++;

@@ -128,15 +128,13 @@ export class ZeekConn implements ZeekKind {
     row.write(this.#context.writer, this.#sensor);
   }
 
-  /** IP bytes where the log has them, else payload bytes. */
+  /** IP bytes where the log has them, else payload bytes. An absent field reads as NOT_SEEN. */
   #readCounts(fields: FieldSet): void {
     const row = this.#row;
-    row.packets = fields.has(ORIG_PACKETS) ? fields.integer(ORIG_PACKETS) : NOT_SEEN;
-    row.packetsBack = fields.has(RESP_PACKETS) ? fields.integer(RESP_PACKETS) : NOT_SEEN;
-    const bytes = fields.has(ORIG_IP_BYTES) ? ORIG_IP_BYTES : ORIG_BYTES;
-    const bytesBack = fields.has(RESP_IP_BYTES) ? RESP_IP_BYTES : RESP_BYTES;
-    row.bytes = fields.has(bytes) ? fields.integer(bytes) : NOT_SEEN;
-    row.bytesBack = fields.has(bytesBack) ? fields.integer(bytesBack) : NOT_SEEN;
+    row.packets = fields.integer(ORIG_PACKETS);
+    row.packetsBack = fields.integer(RESP_PACKETS);
+    row.bytes = fields.integer(fields.has(ORIG_IP_BYTES) ? ORIG_IP_BYTES : ORIG_BYTES);
+    row.bytesBack = fields.integer(fields.has(RESP_IP_BYTES) ? RESP_IP_BYTES : RESP_BYTES);
   }
 
   /** Outcome and direction; false when it is only an answer. */
