@@ -1,4 +1,4 @@
-// Decoding of logs: seeded Zeek conn (TSV, JSON) and Suricata EVE flow lines in memory, to rows of the flow table. With
+// Decoding of logs: seeded Zeek conn (TSV, JSON) and Suricata EVE flow lines in memory, to rows of the flow table and on to the verdict. With
 // peers, DuckDB scans and groups the same files on one thread.
 
 import { spawnSync } from "node:child_process";
@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createRandom, type Random } from "../src/kit/random.ts";
 import { combine32 } from "../src/kit/hash.ts";
-import { BatchWriter } from "../src/model/batch.ts";
+import { Detector } from "../src/detection/detect.ts";
+import { type Batch, BatchWriter } from "../src/model/batch.ts";
 import { HostTable } from "../src/model/host-table.ts";
 import type { SensorIndex } from "../src/model/units.ts";
 import type { Decoder, DecoderContext } from "../src/telemetry/decoder.ts";
@@ -173,14 +174,28 @@ function logs(lines: number): Log[] {
 }
 
 /** Decodes the whole text in chunks; the digest is made of rows and outcomes. */
-function decode(log: Log): number {
+function decodeToRows(log: Log): number {
   let hash = 0;
-  const writer = new BatchWriter(new HostTable(), ({ flows }) => {
+  decode(log, new HostTable(), ({ flows }) => {
     for (let flow = 0; flow < flows.length; flow += 97) {
       hash = combine32(hash, flows.outcome[flow] + 4 * flows.targetPort[flow] + (flows.startMs[flow] % 1e6));
     }
     hash = combine32(hash, flows.length);
   });
+  return hash;
+}
+
+/** Decodes the whole text, feeds a detector and asks for the verdict at the end; the digest is made of the verdict. */
+function decodeToVerdict(log: Log): string {
+  const hosts = new HostTable();
+  const detector = new Detector({ hosts });
+  decode(log, hosts, (batch) => detector.feed(batch));
+  const { suspects, notables } = detector.report();
+  return `${hosts.length} ${suspects.map((each) => each.address).join()} ${notables.length}`;
+}
+
+function decode(log: Log, hosts: HostTable, onBatch: (batch: Batch) => void): void {
+  const writer = new BatchWriter(hosts, onBatch);
   const context: DecoderContext = {
     writer,
     path: log.name,
@@ -191,24 +206,23 @@ function decode(log: Log): number {
   for (let at = 0; at < log.text.length; at += chunkBytes) decoder.write(log.text.subarray(at, at + chunkBytes));
   decoder.end();
   writer.flush();
-  return hash;
 }
 
-/** Lines per CPU second from bytes in memory to sorted rows in a batch, addresses interned. No detection. */
+/** Lines per CPU second from bytes in memory to sorted rows in a batch, addresses interned; then with detection. */
 export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   const lines = options.tiny ? 2_000 : 300_000;
   const rows: BenchRow[] = [];
   for (const log of logs(lines)) {
-    const row = measure({
-      name: `${log.name} to rows`,
-      unit: "lines",
-      count: lines,
-      round: () => decode(log),
-      ...(options.tiny ? { rounds: 2, warmups: 1 } : {}),
-    });
     const note = `${Math.round(log.text.length / lines)} bytes a line`;
     const peer = options.peers ? duckdb(log) : null;
-    rows.push(peer === null ? { ...row, note } : { ...row, note, peer });
+    for (const [name, round] of [
+      [`${log.name} to rows`, () => decodeToRows(log)],
+      [`${log.name} bytes to verdict`, () => decodeToVerdict(log)],
+    ] as const) {
+      const pace = options.tiny ? { rounds: 2, warmups: 1 } : {};
+      const row = measure({ name, unit: "lines", count: lines, round, ...pace });
+      rows.push(peer === null ? { ...row, note } : { ...row, note, peer });
+    }
   }
   return rows;
 }
