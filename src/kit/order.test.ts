@@ -27,3 +27,27 @@ test("orderOf() keeps equal keys in row order and gives -0 no rank of its own", 
   column.set([0, -0, 0, -1, -0]);
   expect([...orderOf(column, 5)]).toEqual([3, 0, 1, 2, 4]);
 });
+
+test("orderOf() puts NaN last, and infinite numbers at the ends", () => {
+  const column = float64Column<number>(6);
+  column.set([2, NaN, Infinity, 1, NaN, -Infinity]);
+  expect([...orderOf(column, 6)]).toEqual([5, 3, 0, 2, 1, 4]);
+  column.set([NaN, NaN, NaN, 3, 2, 1]);
+  expect([...orderOf(column, 3)]).toEqual([0, 1, 2]);
+  expect([...orderOf(column, 6)]).toEqual([5, 4, 3, 0, 1, 2]);
+  expect([...orderOf(column, 0)]).toEqual([]);
+});
+
+test("orderOf() agrees with a comparison sort when one far number leaves all others in one stretch", () => {
+  const keys = Array.from({ length: 3_000 }, (_, row) => ((row * 7_919) % 3_000) / 3_000);
+  keys[1_500] = 1e9;
+  const column = float64Column<number>(keys.length);
+  column.set(keys);
+  expect([...orderOf(column, keys.length)]).toEqual(slowOrder(keys));
+});
+
+test("orderOf() tells numbers apart whose distance from the lowest is lost in rounding", () => {
+  const column = float64Column<number>(4);
+  column.set([1e-30, 0, -1, -1e-30]);
+  expect([...orderOf(column, 4)]).toEqual([2, 3, 1, 0]);
+});
