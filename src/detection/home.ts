@@ -5,7 +5,7 @@ import { type Column, grown, uint32Column } from "../kit/column.ts";
 import { isPrivateAddress } from "../model/address.ts";
 import type { FlowTable } from "../model/flow.ts";
 import type { HostTable } from "../model/host-table.ts";
-import { type Terrain, talkerRoles } from "../model/terrain.ts";
+import type { Terrain } from "../model/terrain.ts";
 import type { HostIndex, Millis } from "../model/units.ts";
 
 /** Facts about a host, as bits. */
@@ -18,6 +18,11 @@ export const FACT_TALKER = 32; // declared or learned: many contacts are its wor
 export const FACT_ACTIVE = 128; // seen at work while the baseline was learned
 export const FACT_NOT_A_HOST = 64; // an address that ends in 255 or 0 of a /24: broadcast, as far as one can tell
 
+/**
+ * Roles that call many machines on the ports of worms because that is their work. Print servers, directories and gateways
+ * touch many as well, but not on those ports: they are judged like everybody.
+ */
+const excusedRoles = new Set(["vulnerability-scanner", "monitoring", "management", "backup"]);
 const stationRoles = new Set(["workstation", "printer", "medical-device", "telephone"]);
 const serverRoles = new Set(["server", "domain-controller", "infrastructure", "management", "backup", "print-server"]);
 
@@ -85,7 +90,7 @@ export class HostFactsTable {
       if (stationRoles.has(facts.role)) bits |= FACT_STATION;
       if (serverRoles.has(facts.role)) bits |= FACT_SERVER;
       if (facts.isDark) bits |= FACT_DARK;
-      if (talkerRoles.has(facts.role) && facts.knownTalkerUntilMs === null) bits |= FACT_TALKER;
+      if (excusedRoles.has(facts.role) && facts.knownTalkerUntilMs === null) bits |= FACT_TALKER;
       if (facts.knownTalkerUntilMs !== null && facts.knownTalkerUntilMs > nowMs) bits |= FACT_TALKER;
     }
     if (this.#learned && (bits & FACT_INSIDE) !== 0) {
