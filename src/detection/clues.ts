@@ -149,6 +149,7 @@ const executionWords = {
   "scheduled-task": "created a scheduled task",
   wmi: "ran a command through WMI",
   "admin-share-write": "wrote a program to an administrative share",
+  "admin-share-program": "opened a program on an administrative share",
   "remote-registry": "opened the remote registry",
   "account-query": "listed accounts or groups",
 } as const;

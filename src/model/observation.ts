@@ -58,7 +58,14 @@ export type Observation =
       readonly atMs: Millis;
       readonly source: HostIndex;
       readonly target: HostIndex;
-      readonly how: "service" | "scheduled-task" | "wmi" | "admin-share-write" | "remote-registry" | "account-query";
+      readonly how:
+        | "service"
+        | "scheduled-task"
+        | "wmi"
+        | "admin-share-write"
+        | "admin-share-program"
+        | "remote-registry"
+        | "account-query";
     }
   /** Renames on a file share by one client, counted by the sensor over at most ten seconds. */
   | {

@@ -73,6 +73,11 @@ export function canWrite(access: number): boolean {
   return (access & 0x50000006) !== 0;
 }
 
+/** Access bits that let a file be read or run: read, execute, generic read, generic execute. */
+export function canRead(access: number): boolean {
+  return (access & 0xa0000021) !== 0;
+}
+
 /** NT status of a log-on refused because of its account or password. */
 export function isLogonFailure(status: number): boolean {
   switch (status >>> 0) {

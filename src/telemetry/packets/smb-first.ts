@@ -1,7 +1,6 @@
 // SMB1 messages (MS-CIFS 2.2): what the client asks, chained commands included, and which log-ons the server refuses.
 
 import {
-  canWrite,
   isLogonFailure,
   isProgram,
   little16,
@@ -161,7 +160,7 @@ function readCreate(
   const how = howOfPipe(name);
   const tree = little16(bytes, head + 24, stop);
   if (session.adminTrees.has(tree)) {
-    if (isProgram(name) && canWrite(little32(bytes, words + 15, stop))) report.remote("admin-share-write");
+    if (isProgram(name)) report.program(little32(bytes, words + 15, stop));
   } else if (how !== undefined) report.remote(how);
 }
 

@@ -1,7 +1,7 @@
 // SMB2 and SMB3 messages (MS-SMB2 2.2): trees, pipes and files opened, renames, and log-ons the server refuses.
 // Encrypted messages have another mark and never come here.
 
-import { canWrite, isLogonFailure, isProgram, little16, little32, ntlmLogon, shareOf, wideText } from "./smb-fields.ts";
+import { isLogonFailure, isProgram, little16, little32, ntlmLogon, shareOf, wideText } from "./smb-fields.ts";
 import { howOfPipe } from "./smb-rpc.ts";
 import type { SmbReport, SmbSession } from "./smb-session.ts";
 
@@ -72,6 +72,6 @@ function readCreate(session: SmbSession, report: SmbReport, bytes: Uint8Array, h
   const how = howOfPipe(name);
   const tree = little32(bytes, head + 36, stop);
   if (session.adminTrees.has(tree)) {
-    if (isProgram(name) && canWrite(little32(bytes, body + 24, stop))) report.remote("admin-share-write");
+    if (isProgram(name)) report.program(little32(bytes, body + 24, stop));
   } else if (how !== undefined) report.remote(how);
 }

@@ -31,6 +31,8 @@ export class SmbSession {
 export interface SmbReport {
   readonly atMs: number;
   probe(probe: SmbProbe): void;
+  /** A program on an administrative share was opened with this access mask. */
+  program(access: number): void;
   remote(how: RemoteHow): void;
   logonFailed(accountHash: number): void;
   renamed(session: SmbSession): void;

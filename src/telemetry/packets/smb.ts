@@ -1,6 +1,7 @@
 // SMB sessions in, observations out: tests for known holes, remote execution, failed log-ons, bursts of renames.
 // Messages are read where a segment begins with one; there is no reassembly, since what matters here is short.
 
+import { canRead, canWrite } from "./smb-fields.ts";
 import { limits } from "../../limits.ts";
 import type { BatchWriter } from "../../model/batch.ts";
 import type { HostIndex } from "../../model/units.ts";
@@ -102,6 +103,12 @@ export class SmbReader implements SmbReport {
       target: this.#server,
       probe,
     });
+  }
+
+  /** A program on an administrative share was opened with this access mask. */
+  program(access: number): void {
+    if (canWrite(access)) this.remote("admin-share-write");
+    else if (canRead(access)) this.remote("admin-share-program");
   }
 
   remote(how: RemoteHow): void {
