@@ -22,6 +22,9 @@ import { LogRow, readProtocol } from "./lines-row.ts";
 import type { LogTally } from "./lines-tally.ts";
 import { readConnState, STATE_NONE, STATE_OTH, tcpOutcome } from "./zeek-outcome.ts";
 
+/** Six SYNs with all their options and headers, the most that common systems send: above it there was a connection. */
+const ATTEMPT_BYTES_MAX = 480;
+
 export class CsvTwoWay {
   hasOutcome = false;
   readonly #context: DecoderContext;
@@ -105,7 +108,10 @@ export class CsvTwoWay {
     }
     const back = row.packetsBack === NOT_SEEN ? row.bytesBack : row.packetsBack;
     if (back === NOT_SEEN) return OUTCOME_UNKNOWN;
-    return back > 0 ? OUTCOME_ANSWERED : OUTCOME_UNANSWERED;
+    if (back > 0) return OUTCOME_ANSWERED;
+    // Who sends more than a few attempts weigh was answered out of sight, or is in the middle of a connection.
+    const isAttempt = row.protocol !== PROTOCOL_TCP || row.bytes <= ATTEMPT_BYTES_MAX;
+    return isAttempt ? OUTCOME_UNANSWERED : OUTCOME_UNKNOWN;
   }
 }
 
