@@ -91,6 +91,44 @@ describe("JsonScanner", () => {
     }
   });
 
+  test("takes the same record apart however it is spaced, and none that lacks or doubles a sign", () => {
+    const scanner = new JsonScanner(slots);
+    const signs = ["{", '"ts"', ":", "1", ",", '"proto"', ":", '"tcp"', ",", '"flow"', ":", "{", '"start"', ":", "2"];
+    const record = [...signs, "}", "}"];
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom("", "", " ", "\t "), { minLength: 18, maxLength: 18 }), (spaces) => {
+        const line = record.map((sign, place) => (place === 0 ? sign : spaces[place] + sign)).join("") + spaces[17];
+        expect(both(scanner, line).scanned, line).toEqual(["1", "", "tcp", "", "2"]);
+      }),
+    );
+    for (let place = 0; place < record.length; place++) {
+      // Values without quotes run to the next comma: what is doubled or missing there belongs to the value.
+      if (place === 4) continue;
+      const doubled = /^[12:]$/.test(record[place]) ? [] : [record.toSpliced(place, 0, record[place])];
+      for (const broken of [record.toSpliced(place, 1), ...doubled]) {
+        const bytes = Buffer.from(broken.join(""));
+        expect(scanner.scan(bytes, 0, bytes.length, new FieldSet(slots.length)), broken.join("")).toBe(false);
+      }
+    }
+  });
+
+  test("finds the end of a text wherever quotes and backslashes stand in it", () => {
+    const letter = fc.constantFrom("a", '"', "\\", "#", "!", "]", "[", "\u00a2", "\u0000", "\u20ac");
+    const text = fc.array(letter, { maxLength: 14 }).map((letters) => letters.join(""));
+    const scanner = new JsonScanner(slots);
+    let scannedCount = 0;
+    fc.assert(
+      fc.property(text, text, (other, proto) => {
+        const { scanned, parsed } = both(scanner, JSON.stringify({ other, proto, ts: 5 }));
+        if (scanned !== null) scannedCount++;
+        expect(scanned ?? parsed).toEqual(parsed);
+        expect(scanned === null).toBe(/["\\\0]/.test(proto));
+      }),
+      { numRuns: 2000 },
+    );
+    expect(scannedCount).toBeGreaterThan(100);
+  });
+
   test("takes a key that is the beginning of another, and bytes beyond the record, for what they are", () => {
     const scanner = new JsonScanner([["ts"], ["tsx"]]);
     const fields = new FieldSet(2);

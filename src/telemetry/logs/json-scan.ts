@@ -25,8 +25,18 @@ const NOT_EXPECTED = -1000;
 const aheadMax = 4;
 /** The order is learned from the first records; keys met later are found by hash. */
 const learnedMax = 128;
-/** Learned keys are compared four bytes at a time, with quotes and colon: so many words a key, the last overlapping. */
-const keyWords = 8;
+/**
+ * A learned key is kept, and compared four bytes at a time, from the `{` or `,` before it to its colon, spaces included:
+ *
+ * | 0      | 1    | 2               | 3…15                                                |
+ * | length | slot | last four bytes | words from its beginning; the last of them overlaps |
+ */
+const LENGTH = 0;
+const SLOT = 1;
+const LAST_WORD = 2;
+const FIRST_WORD = 3;
+const learnedStride = 16;
+const learnedLengthMax = 4 * (learnedStride - FIRST_WORD);
 
 /** Keys of one level: open addressing by hash; a slot >= 0 is a field, below UNWANTED a nested level. */
 class KeyTable {
@@ -35,9 +45,7 @@ class KeyTable {
   /** Place in the learned order; 0 at the beginning of each object. */
   next = 0;
   #learned = 0;
-  readonly #lengths = new Int32Array(learnedMax);
-  readonly #words = new Int32Array(learnedMax * keyWords);
-  readonly #learnedSlots = new Int32Array(learnedMax);
+  readonly #order = new Int32Array(learnedMax * learnedStride);
   readonly #keys: (Uint8Array | null)[] = Array(256).fill(null);
   readonly #hashes = new Int32Array(256);
   readonly #slots = new Int32Array(256);
@@ -52,62 +60,56 @@ class KeyTable {
     this.#slots[at] = slot;
   }
 
-  /** The slot of the key whose quote opens at `begin`, by the learned order; sets `keyEnd`. Else NOT_EXPECTED. */
+  /** The slot of the key behind the `{` or `,` at `begin`, by the learned order; sets `keyEnd`. Else NOT_EXPECTED. */
   expect(view: DataView, begin: number, end: number): number {
-    const words = this.#words;
+    const order = this.#order;
     const last = Math.min(this.#learned, this.next + aheadMax);
     for (let place = this.next; place < last; place++) {
-      const keyEnd = begin + this.#lengths[place];
-      if (keyEnd > end) continue;
-      let word = place * keyWords;
-      if (view.getInt32(keyEnd - 4, true) !== words[word++]) continue;
+      let word = place * learnedStride + FIRST_WORD;
+      const keyEnd = begin + order[word - FIRST_WORD + LENGTH];
+      const lastWord = keyEnd - 4;
+      if (keyEnd > end || view.getInt32(lastWord, true) !== order[word - FIRST_WORD + LAST_WORD]) continue;
       let at = begin;
-      while (at < keyEnd - 4 && view.getInt32(at, true) === words[word]) {
-        word++;
-        at += 4;
-      }
-      if (at < keyEnd - 4) continue;
+      for (; at < lastWord && view.getInt32(at, true) === order[word]; at += 4) word++;
+      if (at < lastWord) continue;
       this.next = place + 1;
       this.keyEnd = keyEnd;
-      return this.#learnedSlots[place];
+      return order[place * learnedStride + SLOT];
     }
     return NOT_EXPECTED;
   }
 
-  /** Finds the key by hash and learns its place; sets `keyEnd`. NOT_EXPECTED when it has escapes or no colon. */
+  /** Finds the key behind the `{` or `,` at `begin` by hash and learns its place; sets `keyEnd`. NOT_EXPECTED when it is no plain key. */
   search(bytes: Uint8Array, view: DataView, begin: number, end: number): number {
+    const open = passSpaces(bytes, begin + 1, end);
+    if (open >= end || bytes[open] !== QUOTE) return NOT_EXPECTED;
     let hash = 0x811c9dc5 | 0;
-    let at = begin + 1;
+    let at = open + 1;
     for (; at < end; at++) {
       const byte = bytes[at];
       if (byte === QUOTE) break;
       if (byte === BACKSLASH) return NOT_EXPECTED;
       hash = Math.imul(hash ^ byte, 0x01000193);
     }
-    const quote = at++;
-    while (at < end && bytes[at] <= 32) at++;
+    const close = at;
+    at = passSpaces(bytes, at + 1, end);
     if (at >= end || bytes[at] !== COLON) return NOT_EXPECTED;
-    const slot = this.#find(hash, bytes, begin + 1, quote);
+    const slot = this.#find(hash, bytes, open + 1, close);
     this.keyEnd = at + 1;
     this.#learn(view, begin, at + 1, slot);
     return slot;
   }
 
   #learn(view: DataView, begin: number, end: number, slot: number): void {
-    const length = end - begin;
-    if (this.#learned === learnedMax || length < 4 || length > 4 * keyWords) return;
-    const place = this.next++;
-    const words = this.#words;
-    this.#lengths.copyWithin(place + 1, place, this.#learned);
-    this.#learnedSlots.copyWithin(place + 1, place, this.#learned);
-    words.copyWithin((place + 1) * keyWords, place * keyWords, this.#learned * keyWords);
-    this.#learned++;
-    this.#lengths[place] = length;
-    this.#learnedSlots[place] = slot;
-    let word = place * keyWords;
-    // The end of the key first: neighbours share their beginning more often.
-    words[word++] = view.getInt32(end - 4, true);
-    for (let at = begin; at < end - 4; at += 4) words[word++] = view.getInt32(at, true);
+    if (this.#learned === learnedMax || end - begin > learnedLengthMax) return;
+    const order = this.#order;
+    const place = this.next++ * learnedStride;
+    order.copyWithin(place + learnedStride, place, this.#learned++ * learnedStride);
+    order[place + LENGTH] = end - begin;
+    order[place + SLOT] = slot;
+    // The end of the key is compared first: neighbours share their beginning more often.
+    order[place + LAST_WORD] = view.getInt32(end - 4, true);
+    for (let at = begin, word = place + FIRST_WORD; at < end - 4; at += 4) order[word++] = view.getInt32(at, true);
   }
 
   #find(hash: number, bytes: Uint8Array, begin: number, end: number): number {
@@ -186,26 +188,24 @@ export class JsonScanner {
     if (bytes[begin] !== OPEN_BRACE) return ODD;
     const view = this.#view;
     table.next = 0;
-    let at = begin + 1;
-    while (at < end && bytes[at] <= 32) at++;
-    if (bytes[at] === CLOSE_BRACE) return at + 1;
-    while (at < end) {
-      if (bytes[at] !== QUOTE) return ODD;
-      let slot = table.expect(view, at, end);
-      if (slot === NOT_EXPECTED) slot = table.search(bytes, view, at, end);
-      if (slot === NOT_EXPECTED) return ODD;
-      at = passSpaces(bytes, table.keyEnd, end);
+    let slot = table.expect(view, begin, end);
+    if (slot === NOT_EXPECTED) {
+      const first = passSpaces(bytes, begin + 1, end);
+      if (first < end && bytes[first] === CLOSE_BRACE) return first + 1;
+      slot = table.search(bytes, view, begin, end);
+    }
+    while (slot !== NOT_EXPECTED) {
+      let at = table.keyEnd;
+      if (bytes[at] <= 32) at = passSpaces(bytes, at, end);
       if (bytes[at] === QUOTE) at = passText(bytes, view, at, end, slot, fields);
       else if (slot < UNWANTED && bytes[at] === OPEN_BRACE) {
         at = this.#object(bytes, at, end, this.#levels[UNWANTED - slot], fields);
       } else at = passOther(bytes, at, end, slot, fields);
-      if (at === ODD) return ODD;
-      at = passSpaces(bytes, at, end);
-      if (at >= end) return ODD;
-      const after = bytes[at++];
-      if (after === CLOSE_BRACE) return at;
-      if (after !== COMMA) return ODD;
-      at = passSpaces(bytes, at, end);
+      if (at === ODD || at >= end) return ODD;
+      if (bytes[at] <= 32) at = passSpaces(bytes, at, end);
+      if (bytes[at] !== COMMA) return at < end && bytes[at] === CLOSE_BRACE ? at + 1 : ODD;
+      slot = table.expect(view, at, end);
+      if (slot === NOT_EXPECTED) slot = table.search(bytes, view, at, end);
     }
     return ODD;
   }
