@@ -67,7 +67,7 @@ export function writeSettled(
     const fromPort = sourcePorts[record];
     const toPort = targetPorts[record];
     const rank = serverRankOfTcp[toPort] - serverRankOfTcp[fromPort];
-    if (!(rank < 0 || rank > 0)) break; // alike, or no number: a port field of more than two bytes
+    if (rank === 0 || Number.isNaN(rank)) break; // alike, or no number: a port field of more than two bytes
     const start = starts[record];
     const isTurned = rank < 0;
     atMs[flow] = start;

@@ -21,6 +21,11 @@ import {
 /** Rows of the record table; longer sets are read in parts. */
 export const RECORD_ROWS_MAX = 1_024;
 
+/** Columns begin these many cache lines apart: a power of two apart they would all compete for the same lines. */
+const SHIFT_LINES = 5;
+const LINES_PER_PAGE = 64;
+const LINE_ROWS = 8;
+
 const TWO_32 = 4_294_967_296;
 const NTP_TO_UNIX_S = 2_208_988_800;
 
@@ -49,12 +54,10 @@ export class RecordTable {
 
   constructor() {
     this.columns = Array.from({ length: SLOT_COUNT }, (_, slot) => {
-      const column = float64Column(RECORD_ROWS_MAX + 8 * 64).subarray(
-        ((slot * 5) & 63) * 8,
-        ((slot * 5) & 63) * 8 + RECORD_ROWS_MAX,
-      ) as Column<number>;
+      const begin = ((slot * SHIFT_LINES) % LINES_PER_PAGE) * LINE_ROWS;
+      const column = float64Column<number>(RECORD_ROWS_MAX + LINES_PER_PAGE * LINE_ROWS);
       column.fill(absentValueOf(slot));
-      return column;
+      return column.subarray(begin, begin + RECORD_ROWS_MAX);
     });
   }
 
