@@ -164,7 +164,7 @@ export function runQuiet(options: {
 }): QuietTrial {
   const hospital = createHospital({ seed: options.seed, workstations: options.workstations });
   const baseline = options.hasBaseline
-    ? quietBaseline(hospital, options.seed + 7_919, options.baselineHours ?? 48, MORNING_MS)
+    ? quietBaseline(hospital, options.seed + 7_919, options.baselineHours ?? 96, MORNING_MS)
     : null;
   const traffic = createTraffic({ seed: options.seed, hospital, hours: options.hours, startMs: MORNING_MS });
   const hosts = new HostTable();

@@ -8,7 +8,7 @@ const hostDaysAsked = 30_000;
 
 export const quietDays: Proof = {
   name: "quiet days",
-  claim: "no false flag in 30,000 benign host-days, with a baseline",
+  claim: "no false flag in 30,000 benign host-days, with a baseline of four days",
   total: 100,
   sliceCases: 1,
   runSlice(from, to) {
