@@ -6,6 +6,12 @@
 import { type Column, uint8Column, uint32Column } from "../kit/column.ts";
 import { mix32 } from "../kit/hash.ts";
 
+/**
+ * The contact window: how long a (target, port) is remembered as touched by its source. Raising it needs memory (a slot a
+ * contact) and makes fewer things new; lowering it makes daily habits look new, and with them like evidence.
+ */
+export const CONTACT_WINDOW_MS = 24 * 3_600_000;
+
 /** What is remembered of a contact. */
 export const CONTACT_UNKNOWN = 0; // never seen within the window
 export const CONTACT_SETTLED = 1; // seen; its outcome is known or does not matter

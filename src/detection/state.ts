@@ -6,14 +6,11 @@ import type { Terrain } from "../model/terrain.ts";
 import type { HostIndex, Millis } from "../model/units.ts";
 import type { Baseline } from "./baseline.ts";
 import { ContactLog } from "./contact-log.ts";
-import { ContactMemory } from "./contact-memory.ts";
+import { CONTACT_WINDOW_MS, ContactMemory } from "./contact-memory.ts";
 import { HostFactsTable } from "./home.ts";
 import { Listeners } from "./listeners.ts";
 import { Sources } from "./sources.ts";
 import { BUDGET_PER_HOST_DAY, thresholdFor } from "./threshold.ts";
-
-/** How long a (target, port) is remembered as touched. Longer needs memory; shorter makes weekly habits look new. */
-export const CONTACT_WINDOW_MS = 24 * 3_600_000;
 
 export interface DetectorOptions {
   readonly hosts: HostTable;
