@@ -1,5 +1,6 @@
 // The result of `cordon inspect -o json`: its schema (cordon.inspect/1, published in docs/schemas/inspect-1.json) and
 // the mapping from what detection and telemetry say. Every list is in a fixed order, so equal inputs give equal bytes.
+// The schema file is written from this one by `npm run golden`.
 
 import { z } from "zod";
 import { limits } from "./limits.ts";

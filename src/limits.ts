@@ -1,4 +1,4 @@
-// Every maximum, and what happens when it is reached. One place, so that an operator can read what the program
+// Every maximum that a flood can reach, and what happens when it is reached. One place, so that an operator can read what the program
 // will do under a flood. "Counted" means: a named counter in the report of the input it happened in.
 
 export const limits = {
@@ -6,7 +6,7 @@ export const limits = {
   hostsMax: 2_097_152,
   /** Rows of one flow batch. Overflow: the batch is sorted and handed on, and a new one begins. */
   batchRowsMax: 65_536,
-  /** Slots of the contact memory. Overflow: the older half of the window is forgotten; counted. */
+  /** Slots of the contact memory (the window itself: CONTACT_WINDOW_MS in detection/contact-memory.ts). Overflow: the older half of the window is forgotten; counted. */
   contactSlotsMax: 16_777_216,
   /** Sources with a running test. Overflow: a source with a score of zero gives way; when none has, it is not scored; counted. */
   sourcesMax: 1_048_576,

@@ -7,7 +7,7 @@ import { parseCidr } from "../model/address.ts";
 import { HostTable } from "../model/host-table.ts";
 import { collectFiles, examine, listenForExports, type NamedCidr, SegmentWatch } from "../telemetry/collect.ts";
 import { doctorPage, type Heard, inputLines } from "./doctor-page.ts";
-import { readMapFile } from "./inspect-files.ts";
+import { readMapFile } from "./map-and-baseline.ts";
 import { type Output, screenOf } from "./terminal.ts";
 
 export const exitHealthy = 0;

@@ -4,7 +4,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { systemClock } from "../kit/clock.ts";
 import type { inspect, InspectOptions, InspectOutcome } from "../cordon.ts";
-import { readBaselineFile, readMapFile, saveBaseline } from "./inspect-files.ts";
+import { readBaselineFile, readMapFile, saveBaseline } from "./map-and-baseline.ts";
 import type { InspectResult } from "../inspect-result.ts";
 import { formatPercent } from "./render-time.ts";
 import { createStatusLine, harmless, type Output, screenOf } from "./terminal.ts";

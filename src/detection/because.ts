@@ -1,4 +1,5 @@
-// A flag in words: the evidence that was in force when the threshold was crossed, strongest first.
+// A flag in words: the evidence that was in force when the threshold was crossed, strongest first. The weights are in likelihood.ts;
+// score.ts judges each contact by them, cusum.ts adds up.
 
 import { formatPort } from "../model/port.ts";
 import type { DetectorState, Flag } from "./state.ts";

@@ -20,7 +20,7 @@ import {
 } from "./sources.ts";
 import type { DetectorState } from "./state.ts";
 import { exposeTarget } from "./suspicion.ts";
-import { groupOf, isSpreading } from "./tests.ts";
+import { groupOf, isSpreading } from "./cusum.ts";
 
 /** Writes the contact down for those who look for causes later. */
 export function remember(

@@ -7,7 +7,7 @@ import type { HostIndex, Millis } from "../model/units.ts";
 import { GROUP_LATERAL, NO_SOURCE } from "./sources.ts";
 import type { DetectorState } from "./state.ts";
 import { testThreshold } from "./suspicion.ts";
-import { weigh } from "./tests.ts";
+import { weigh } from "./cusum.ts";
 import { PROTOCOL_TCP } from "../model/flow.ts";
 
 /**

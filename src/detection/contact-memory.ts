@@ -7,7 +7,8 @@ import { type Column, uint8Column, uint32Column } from "../kit/column.ts";
 import { mix32 } from "../kit/hash.ts";
 
 /**
- * The contact window: how long a (target, port) is remembered as touched by its source. Raising it needs memory (a slot a
+ * The contact window: how long a (target, port) is remembered as touched by its source: at most this long, at least half
+ * of it, as a table turns over every half window. Raising it needs memory (`contactSlotsMax` in limits.ts; a slot a
  * contact) and makes fewer things new; lowering it makes daily habits look new, and with them like evidence.
  */
 export const CONTACT_WINDOW_MS = 24 * 3_600_000;

@@ -6,7 +6,7 @@ import { classOfPort } from "../model/port.ts";
 import { contactKey, pairKey } from "./contact-memory.ts";
 import { listenerKey } from "./listeners.ts";
 import type { DetectorState } from "./state.ts";
-import { isQuiet } from "./tests.ts";
+import { isQuiet } from "./cusum.ts";
 
 /** Rows read ahead at once: enough to keep the memory busy, few enough to stay in the first two caches. */
 export const BLOCK_ROWS = 64;

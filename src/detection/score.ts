@@ -60,7 +60,7 @@ import {
 import type { DetectorState } from "./state.ts";
 import { PROGRAM_BYTES_MIN } from "./loads.ts";
 import { exposeTarget, loadWeight, propagation, testThreshold, testWithCaller } from "./suspicion.ts";
-import { groupOf, isQuiet, isSpreading, weigh } from "./tests.ts";
+import { groupOf, isQuiet, isSpreading, weigh } from "./cusum.ts";
 import { isCountedPort } from "./talkers.ts";
 
 /** A contact whose pair was known already: its outcome will count for little. */

@@ -297,7 +297,7 @@ export class Sources {
   }
 }
 
-/** Ports per target from which a source is a scanner of holes, not a worm, which tries one or two. */
+/** Ports per target from which a source is a scanner of holes, not a worm, which tries one or two (rarely five). */
 const PORTS_PER_TARGET_MIN = 4;
 const SCANNER_CONTACTS_MIN = 12;
 

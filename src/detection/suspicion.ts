@@ -40,7 +40,7 @@ import {
 } from "./sources.ts";
 import type { DetectorState } from "./state.ts";
 import { excuse } from "./talkers.ts";
-import { groupOf, weigh } from "./tests.ts";
+import { groupOf, weigh } from "./cusum.ts";
 
 /**
  * The propagation test: `from` was called on this port before it now calls `to`. Returns the evidence not yet counted,

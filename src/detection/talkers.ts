@@ -9,7 +9,7 @@ import { NO_LISTENER } from "./listeners.ts";
 import { classOf, isHoleScanner, narrowOf, portBreadth, wideOf } from "./sources.ts";
 import type { DetectorState } from "./state.ts";
 
-/** A worm tries one to five ports in all; scanners of holes try a dozen and more on every host. */
+/** A worm tries one or two ports, rarely up to five; scanners of holes try a dozen and more on every host. */
 const SCANNER_PORTS_MIN = 6;
 const SCANNER_TARGETS_MIN = 5;
 const TARGETS_MIN = 8;

@@ -5,7 +5,7 @@ import { limits } from "../limits.ts";
 import { type Batch, BatchWriter } from "../model/batch.ts";
 import { HostTable } from "../model/host-table.ts";
 import type { Millis, SensorIndex } from "../model/units.ts";
-import { createDecoder } from "./collect-decoder.ts";
+import { createDecoder } from "./decoder-of-format.ts";
 import { type OpenInput, openInput } from "./collect-input.ts";
 import {
   type CollectOptions,

@@ -6,7 +6,7 @@ import { limits } from "../limits.ts";
 import { type Batch, BatchWriter } from "../model/batch.ts";
 import type { Millis, SensorIndex } from "../model/units.ts";
 import { type CollectOptions, latenessDefaultMs, listFiles, sensorRows } from "./collect-sources.ts";
-import { createDecoder } from "./collect-decoder.ts";
+import { createDecoder } from "./decoder-of-format.ts";
 import { chunkBytes, openInput } from "./collect-input.ts";
 import type { Decoder, DecoderContext, Format, InputReport } from "./decoder.ts";
 import { sniff, sniffBytes } from "./sniff.ts";

@@ -1,4 +1,4 @@
-// The commands that mend an exporter, by remedy and maker. Data, not code: names in capitals stand for the reader's own
+// What `cordon doctor` advises: the commands that mend an exporter, by remedy and maker. Data, not code: names in capitals stand for the reader's own
 // (COLLECTOR, INTERFACE). Versions differ: each is a starting point to be checked against the device's own manual.
 
 /** What is to be changed on the exporter (or, for loss, on the way to here). */

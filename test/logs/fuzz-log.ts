@@ -5,7 +5,7 @@ import { createRandom, type Random } from "../../src/kit/random.ts";
 import { BatchWriter } from "../../src/model/batch.ts";
 import { HostTable } from "../../src/model/host-table.ts";
 import type { SensorIndex } from "../../src/model/units.ts";
-import { createDecoder } from "../../src/telemetry/collect-decoder.ts";
+import { createDecoder } from "../../src/telemetry/decoder-of-format.ts";
 import type { Format } from "../../src/telemetry/decoder.ts";
 import { sniff } from "../../src/telemetry/sniff.ts";
 

@@ -6,7 +6,7 @@ import { type FlowRecord, readFlow } from "../../src/model/flow.ts";
 import { HostTable } from "../../src/model/host-table.ts";
 import type { Observation, Sighting } from "../../src/model/observation.ts";
 import type { SensorIndex } from "../../src/model/units.ts";
-import { createDecoder } from "../../src/telemetry/collect-decoder.ts";
+import { createDecoder } from "../../src/telemetry/decoder-of-format.ts";
 import type { Format, InputReport } from "../../src/telemetry/decoder.ts";
 
 /** A row with its addresses written out. */

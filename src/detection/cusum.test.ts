@@ -14,7 +14,7 @@ import {
   wideOf,
   wideTestOf,
 } from "./sources.ts";
-import { weigh } from "./tests.ts";
+import { weigh } from "./cusum.ts";
 import { thresholdFor } from "./threshold.ts";
 
 function oneSource(): { sources: Sources; row: number } {
