@@ -25,3 +25,7 @@ test("no damaged log makes a decoder throw or lose count (seeds 0 to 19,999)", (
   }
   expect(failures).toEqual([]);
 });
+
+test("the seeds that once failed: a flow that ends in the year 3000 is a bad time", () => {
+  expect([44_150, 543_685].map(fuzzLog)).toEqual([null, null]);
+});

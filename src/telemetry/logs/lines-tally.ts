@@ -26,18 +26,18 @@ export class LogTally {
   }
 
   /**
-   * Notes the time of a record. False, and counted, when it is outside 1970..2200.
+   * Notes the time of a record. False, and counted, when it, or the end of the flow, is outside 1970..2200.
    * @param atMs     when it happened
    * @param knownMs  when the log could have been written: the end of a flow. Lateness is measured on this.
    */
   accept(atMs: Millis, knownMs: Millis = atMs): boolean {
-    if (!(atMs >= 0 && atMs < timeMaxMs)) {
+    if (!(atMs >= 0 && atMs < timeMaxMs) || knownMs >= timeMaxMs) {
       this.skipped.add("bad-time");
       return false;
     }
     if (atMs < this.firstMs) this.firstMs = atMs;
     if (atMs > this.watermarkMs) this.watermarkMs = atMs;
-    if (knownMs > this.lastMs && knownMs < timeMaxMs) this.lastMs = knownMs;
+    if (knownMs > this.lastMs) this.lastMs = knownMs;
     if (knownMs > this.#knownMs) this.#knownMs = knownMs;
     else if (knownMs < this.#knownMs - this.#latenessMs) this.skipped.add("late");
     return true;
