@@ -2,8 +2,7 @@
 // misspelt words load them all.
 
 import { Command, CommanderError } from "commander";
-
-const exitUsage = 2;
+import { exitUsage } from "./cli/exit-usage.ts";
 
 type Add = (program: Command) => void;
 

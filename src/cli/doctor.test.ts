@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { v5Datagrams } from "../../bench/export-traffic.ts";
 import { manualClock } from "../kit/clock.ts";
-import { type DoctorEnds, exitFindings, exitHealthy, exitNothingHeard, exitUsage, runDoctor } from "./doctor.ts";
+import { type DoctorEnds, exitFindings, exitHealthy, exitNothingHeard, runDoctor } from "./doctor.ts";
+import { exitUsage } from "./exit-usage.ts";
 
 let folder: string;
 beforeAll(() => {

@@ -7,12 +7,12 @@ import { parseCidr } from "../model/address.ts";
 import { HostTable } from "../model/host-table.ts";
 import { collectFiles, examine, listenForExports, type NamedCidr, SegmentWatch } from "../telemetry/collect.ts";
 import { doctorPage, type Heard, inputLines } from "./doctor-page.ts";
+import { exitUsage } from "./exit-usage.ts";
 import { readMapFile } from "./map-and-baseline.ts";
 import { type Output, screenOf } from "./terminal.ts";
 
 export const exitHealthy = 0;
 export const exitFindings = 1;
-export const exitUsage = 2;
 export const exitNothingHeard = 3;
 
 const secondsDefault = 60;

@@ -4,6 +4,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { systemClock } from "../kit/clock.ts";
 import type { inspect, InspectOptions, InspectOutcome } from "../cordon.ts";
+import { exitUsage } from "./exit-usage.ts";
 import { readBaselineFile, readMapFile, saveBaseline } from "./map-and-baseline.ts";
 import type { InspectResult } from "../inspect-result.ts";
 import { formatPercent } from "./render-time.ts";
@@ -12,7 +13,6 @@ import { en } from "./words.ts";
 
 export const exitAllRead = 0;
 export const exitSomeRefused = 1;
-export const exitUsage = 2;
 export const exitNothingRead = 3;
 
 /** What the command is given besides its arguments: the process's own ends, or those of a test. */

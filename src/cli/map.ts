@@ -20,12 +20,12 @@ import {
 import { systemClock } from "../kit/clock.ts";
 import { HostTable } from "../model/host-table.ts";
 import { collectFiles } from "../telemetry/collect.ts";
+import { exitUsage } from "./exit-usage.ts";
 import { findingLines, mapTable, mapTree, previewLines } from "./map-show.ts";
 import { createStatusLine, harmless, type Output, paint, type Screen, screenOf } from "./terminal.ts";
 
 export const exitFine = 0;
 export const exitFaults = 1;
-export const exitUsage = 2;
 
 /** The process's own ends, or those of a test. */
 export interface MapEnds {
