@@ -24,6 +24,8 @@ export interface DrawnContact {
   readonly port: number;
   readonly outcome: Outcome;
   readonly bytes: number;
+  /** What came back when it was answered. */
+  readonly bytesBack: number;
 }
 
 export interface Drawing {
@@ -153,10 +155,12 @@ class Reader {
     });
   }
 
-  /** `b`, `b,c!`, `w1..w9/3389?`, `b*800k`: names, then port, outcome sign and bytes. */
+  /** `b`, `b,c!`, `w1..w9/3389?`, `b*800k`, `b<900k`: names, then port, outcome sign, bytes and bytes back. */
   #contactsOf(source: string, text: string): Omit<DrawnContact, "atMs">[] {
     return text.split(",").flatMap((part) => {
-      const match = /^([a-z]+\d*(?:\.\.[a-z]+\d+)?)(?:\/([a-z]*\d*))?([+!x?])?(?:\*(\d+)(k?))?$/.exec(part);
+      const match = /^([a-z]+\d*(?:\.\.[a-z]+\d+)?)(?:\/([a-z]*\d*))?([+!x?])?(?:\*(\d+)(k?))?(?:<(\d+)(k?))?$/.exec(
+        part,
+      );
       if (match === null) throw new Error(`Cannot read a drawing: a contact must be names/port!, got ${part}`);
       const { protocol, port } = match[2] === undefined ? this.port : portOf(match[2]);
       return namesOf(match[1])
@@ -168,8 +172,8 @@ class Reader {
                 ? OUTCOME_UNANSWERED
                 : this.outcome
               : outcomeSigns[match[3]];
-          const bytes = match[4] === undefined ? 1_200 : Number(match[4]) * (match[5] === "k" ? 1_000 : 1);
-          return { source, target, protocol, port, outcome, bytes };
+          const [bytes, bytesBack] = [bytesOf(match[4], match[5], 1_200), bytesOf(match[6], match[7], 3_000)];
+          return { source, target, protocol, port, outcome, bytes, bytesBack };
         });
     });
   }
@@ -201,6 +205,10 @@ class Reader {
 }
 
 /** `445`, `u161`, `arp` or `ping`. */
+function bytesOf(digits: string | undefined, unit: string | undefined, otherwise: number): number {
+  return digits === undefined ? otherwise : Number(digits) * (unit === "k" ? 1_000 : 1);
+}
+
 function portOf(text: string): { protocol: number; port: number } {
   if (text === "arp") return { protocol: PROTOCOL_ARP, port: 0 };
   if (text === "ping") return { protocol: PROTOCOL_ICMP, port: 8 * 256 };

@@ -139,7 +139,7 @@ function rowsOf(contact: DrawnContact, nth: number, telling: Telling): DrawnRow[
     direction: DIRECTION_SEEN,
     bytes: isAnswered || outcome === OUTCOME_UNKNOWN ? bytes : 180,
     packets: 4,
-    bytesBack: isAnswered ? 3_000 : outcome === OUTCOME_UNKNOWN ? NOT_SEEN : 0,
+    bytesBack: isAnswered ? contact.bytesBack : outcome === OUTCOME_UNKNOWN ? NOT_SEEN : 0,
     packetsBack: isAnswered ? 4 : outcome === OUTCOME_UNKNOWN ? NOT_SEEN : 0,
     sensor: 0 as SensorIndex,
   };
