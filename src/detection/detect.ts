@@ -12,13 +12,12 @@ import { becauseOf } from "./because.ts";
 import { Clues } from "./clues.ts";
 import { homeNetworks } from "./home.ts";
 import { learnBaseline } from "./learn.ts";
-import { EXPOSURE_WEIGHT } from "./likelihood.ts";
 import { listNotables } from "./notables.ts";
 import { scoreFlows } from "./score.ts";
 import { testOf } from "./sources.ts";
 import { growTrees } from "./spread-tree.ts";
+import { sortFlags } from "./standing.ts";
 import { createState, type DetectorOptions, type DetectorState, type Flag } from "./state.ts";
-import { excuse } from "./talkers.ts";
 
 export { Baseline, type BaselineFile, readBaseline } from "./baseline.ts";
 export { killSwitchNames } from "./clues.ts";
@@ -103,35 +102,13 @@ export class Detector {
   /** What is known now. May be asked at any time; costs in proportion to suspects and sources. */
   report(): Detection {
     const state = this.#state;
-    const inside: Flag[] = [];
-    const outside: Flag[] = [];
-    const talkers: { flag: Flag; sentence: string }[] = [];
-    const excused = new Set<HostIndex>();
-    for (const flag of state.flags) {
-      if (!flag.isInside) {
-        outside.push(flag);
-        continue;
-      }
-      const talker = excuse(state, flag.source);
-      if (talker === null) inside.push(flag);
-      else {
-        excused.add(flag.host);
-        const sentence = `behaves like a ${talker.kind}: ${talker.because}; declare it in the map, or look at it`;
-        talkers.push({ flag, sentence });
-      }
-    }
-    const { peak } = state.sources;
-    const standing = inside.filter((flag) => {
-      const highest = Math.max(flag.logOdds, peak[testOf(flag.source, flag.group)]);
-      return !excused.has(flag.exposedBy) || highest - EXPOSURE_WEIGHT >= state.thresholdNats;
-    });
-    standing.sort((a, b) => a.onsetMs - b.onsetMs || a.host - b.host);
+    const { standing, outside, talkers, withdrawn } = sortFlags(state);
     const outbreaks = growTrees(state, standing);
     const outbreakOf = new Map(outbreaks.flatMap(({ id, hosts }) => hosts.map((host) => [host, id] as const)));
     return {
       suspects: standing.map((flag) => this.#suspectOf(flag, outbreakOf)),
       outbreaks,
-      notables: listNotables(state, this.#clues, outside, talkers),
+      notables: listNotables(state, this.#clues, standing, outside, [...talkers, ...withdrawn]),
     };
   }
 

@@ -19,7 +19,8 @@ import {
   wideTestOf,
 } from "./sources.ts";
 import type { DetectorState, Flag } from "./state.ts";
-import { talkerKind } from "./talkers.ts";
+import type { TakenBack } from "./standing.ts";
+import { talkerKind, talkerNames } from "./talkers.ts";
 import { limits } from "../limits.ts";
 
 /** A peak of this share of the threshold is worth a word. */
@@ -49,18 +50,19 @@ class NotableList {
   }
 }
 
-/** Notables of everything that is not a suspect. `talkers` are flags withdrawn because of how the host behaves. */
+/** Notables of everything that is not a suspect: of the `standing` ones only those they reached are told. */
 export function listNotables(
   state: DetectorState,
   clues: Clues,
+  standing: readonly Flag[],
   outside: readonly Flag[],
-  talkers: readonly { flag: Flag; sentence: string }[],
+  takenBack: readonly TakenBack[],
 ): Notable[] {
   const list = new NotableList();
   for (const flag of outside) {
     list.add(flag.host, "inbound-scan", flag.onsetMs, `from outside: ${becauseOf(state, flag)[0]}`);
   }
-  for (const { flag, sentence } of talkers) list.add(flag.host, "known-talker", flag.onsetMs, sentence);
+  for (const { flag, kind, sentence } of takenBack) list.add(flag.host, kind, flag.onsetMs, sentence);
   const fromOutside = new Map<HostIndex, OutsideAlerts>();
   for (const clue of clues.list()) {
     if (clue.kind === "alert" && isFromOutside(state, clue)) gather(fromOutside, clue);
@@ -75,7 +77,7 @@ export function listNotables(
     const sentence = `${alerts.count} alerts about calls by ${alerts.callers.size} outside addresses: ${names}`;
     list.add(host, "inbound-scan", alerts.firstMs, sentence);
   }
-  noteSources(state, list);
+  noteSources(state, new Set(standing.map((flag) => flag.host)), list);
   noteOutsideCalls(state, list);
   return list.list().slice(0, limits.resultRowsMax);
 }
@@ -108,7 +110,7 @@ function gather(fromOutside: Map<HostIndex, OutsideAlerts>, clue: Clue): void {
   alerts.bySignature.set(clue.detail, (alerts.bySignature.get(clue.detail) ?? 0) + clue.count);
 }
 
-function noteSources(state: DetectorState, list: NotableList): void {
+function noteSources(state: DetectorState, suspects: ReadonlySet<HostIndex>, list: NotableList): void {
   const { sources, facts, hosts } = state;
   for (let source = 0; source < sources.end; source += SOURCE_WORDS) {
     const host = sources.host[source];
@@ -122,12 +124,12 @@ function noteSources(state: DetectorState, list: NotableList): void {
       continue;
     }
     if (talker !== null) {
-      list.add(host, "known-talker", null, `behaves like a ${talker.kind}: ${talker.because}`);
+      list.add(host, "known-talker", null, `behaves like ${talkerNames[talker.kind]}: ${talker.because}`);
       continue;
     }
     noteSweep(state, source, host, list);
     noteFanOut(state, source, host, list);
-    if (sources.exposedBy[source] >= 0) {
+    if (suspects.has(sources.exposedBy[source])) {
       const by = hosts.format(sources.exposedBy[source]);
       list.add(host, "exposed", sources.exposedMs[wideOf(source)], `reached by the suspect ${by}`);
     }

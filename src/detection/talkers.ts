@@ -3,10 +3,9 @@
 
 import { limits } from "../limits.ts";
 import { OUTCOME_ANSWERED, PROTOCOL_TCP, PROTOCOL_UDP } from "../model/flow.ts";
-import { PORT_DISCOVERY, PORT_PRINT, PORT_WEB } from "../model/port.ts";
-import type { HostRole } from "../model/terrain.ts";
+import { PORT_DISCOVERY, PORT_MEDICAL, PORT_PRINT, PORT_WEB } from "../model/port.ts";
 import { NO_LISTENER } from "./listeners.ts";
-import { classOf, isHoleScanner, narrowOf, portBreadth, wideOf } from "./sources.ts";
+import { classOf, narrowOf, portBreadth, type Sources, wideOf } from "./sources.ts";
 import type { DetectorState } from "./state.ts";
 
 /** A worm tries one or two ports, rarely up to five; scanners of holes try a dozen and more on every host. */
@@ -28,9 +27,24 @@ const MANAGED_CLIENTS_MIN = 5;
 const BACKUP_BYTES_PER_TARGET_MIN = 20_000_000;
 const PRINT_TARGETS_MIN = 5;
 const GATEWAY_CONTACTS_MIN = 400;
+/** An archive is called by many and calls several; a workstation that prefetches calls one and is called by one. */
+const IMAGE_SENDERS_MIN = 3;
+const IMAGE_TARGETS_MIN = 2;
+
+/** Kinds of known talkers, as a sentence names them. */
+export const talkerNames = {
+  "vulnerability-scanner": "a vulnerability scanner",
+  monitoring: "a monitoring server",
+  management: "a software distribution server",
+  backup: "a backup server",
+  "print-server": "a print server",
+  "domain-controller": "a domain controller",
+  "image-archive": "an image archive",
+  "nat-gateway": "a gateway of several users",
+} as const;
 
 export interface Talker {
-  readonly kind: HostRole;
+  readonly kind: keyof typeof talkerNames;
   readonly because: string;
 }
 
@@ -60,9 +74,15 @@ function habitsOf(state: DetectorState, source: number): Habits {
 const updatePorts = [8530, 8531, 10_123, 2_701, 4_118];
 const directoryPorts = [88, 389, 636, 3_268];
 
-/** Whether callers of this ordinary port are counted: directories and distributors are told by their clients. */
+const printPorts = [515, 631];
+const imagePorts = [104, 11_112, 2_762, 4_242];
+/** Print jobs also come over file sharing. */
+const printClientPorts = [...printPorts, 445];
+const countedPorts: ReadonlySet<number> = new Set([...directoryPorts, ...updatePorts, ...printPorts, ...imagePorts]);
+
+/** Whether callers of this ordinary port are counted: servers that call many are told by those who call them. */
 export function isCountedPort(port: number): boolean {
-  return directoryPorts.includes(port) || updatePorts.includes(port);
+  return countedPorts.has(port);
 }
 
 function clientsOn(state: DetectorState, source: number, protocol: number, ports: readonly number[]): number {
@@ -73,6 +93,17 @@ function clientsOn(state: DetectorState, source: number, protocol: number, ports
     if (listener !== NO_LISTENER) most = Math.max(most, state.listeners.clientCallers[listener]);
   }
   return most;
+}
+
+/** Ports per target from which a source is a scanner of holes, not a worm, which tries one or two (rarely five). */
+const PORTS_PER_TARGET_MIN = 4;
+const SCANNER_CONTACTS_MIN = 12;
+
+/** Whether the source tries many ports of each target. */
+export function isHoleScanner(sources: Sources, source: number): boolean {
+  const contacts = sources.contacts[source];
+  const targets = contacts - sources.knownPairs[source];
+  return contacts >= SCANNER_CONTACTS_MIN && contacts >= targets * PORTS_PER_TARGET_MIN;
 }
 
 /**
@@ -128,15 +159,20 @@ export function talkerKind(state: DetectorState, source: number): Talker | null 
   const { sources } = state;
   const excused = excuse(state, source);
   if (excused !== null) return excused;
-  const habits = habitsOf(state, source);
   const print = sources.byClass[classOf(source, PORT_PRINT)];
-  if (print >= PRINT_TARGETS_MIN) {
-    return { kind: "print-server", because: `sends print jobs to ${print} printers` };
+  const printing = print >= PRINT_TARGETS_MIN ? clientsOn(state, source, PROTOCOL_TCP, printClientPorts) : 0;
+  if (printing >= MANAGED_CLIENTS_MIN) {
+    return { kind: "print-server", because: `sends print jobs to ${print} printers for ${printing} clients` };
   }
   const tcp = clientsOn(state, source, PROTOCOL_TCP, directoryPorts);
   const udp = clientsOn(state, source, PROTOCOL_UDP, directoryPorts);
-  if (Math.max(tcp, udp) >= MANAGED_CLIENTS_MIN && habits.targets >= 2) {
+  if (Math.max(tcp, udp) >= MANAGED_CLIENTS_MIN) {
     return { kind: "domain-controller", because: `${Math.max(tcp, udp)} clients log on to it` };
+  }
+  const imaging = sources.byClass[classOf(source, PORT_MEDICAL)];
+  const senders = imaging >= IMAGE_TARGETS_MIN ? clientsOn(state, source, PROTOCOL_TCP, imagePorts) : 0;
+  if (senders >= IMAGE_SENDERS_MIN) {
+    return { kind: "image-archive", because: `takes images from ${senders} machines and sends to ${imaging}` };
   }
   const web = sources.byClass[classOf(source, PORT_WEB)];
   if (web >= GATEWAY_CONTACTS_MIN) {
