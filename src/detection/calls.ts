@@ -102,7 +102,16 @@ export function rememberRepeat(
   if (last !== NO_CONTACT && state.log.source[last] === flows.source[flow]) return;
   writeCall(state, row, flows, flow, outcome);
   if (state.sources.status[row] === SOURCE_SUSPECT && outcome === OUTCOME_ANSWERED) {
-    exposeTarget(state, flows.source[flow], to, groupOf(classOfPort(protocol, port), true), port, at, at);
+    exposeTarget(
+      state,
+      flows.source[flow],
+      to,
+      groupOf(classOfPort(protocol, port), true),
+      port,
+      flows.bytes[flow],
+      at,
+      at,
+    );
   }
 }
 

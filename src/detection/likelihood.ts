@@ -106,6 +106,8 @@ export function propagationWeight(delayMs: number, benignPerHour: number): numbe
  * a healthy host may make as well, does not flag.
  */
 export const EXPOSURE_WEIGHT = 6;
+/** The call carried a program, as 80 in 100 infections do and 4 in 100 other calls: odds one in three become seven to one; held alike. */
+export const LOADED_EXPOSURE_WEIGHT = 7;
 /** How long an exposure counts in full before it halves. */
 export const EXPOSURE_HALF_LIFE_MS = 6 * 3_600_000;
 /**
@@ -117,6 +119,14 @@ export const SAME_LOAD_RATIO_MAX = 1.5;
 /** The same load given to one new host after another: 80 of 100 worms that copy themselves, 8 of 100 people: ln(10). */
 export const REPEATED_LOAD_WEIGHT = 2.3;
 export const REPEATED_LOADS_MAX = 2;
+/**
+ * ... and within a minute of the last: 80 of 100 worms keep such a pace; of people who copy one file to several machines
+ * 16 in 100 do: ln(0.8 / 0.16). Times are kept in ticks, counted round every eleven days.
+ */
+export const RUSHED_LOAD_WEIGHT = 1.6;
+export const RUSHED_LOADS_MAX = 3;
+export const LOAD_TICK_MS = 15_000;
+export const RUSHED_TICKS_MAX = 4;
 /** A host called by this one turned client of the same port: at most this much for the caller, per such host. */
 export const CHILD_WEIGHT_MAX = 3;
 
@@ -127,8 +137,12 @@ export const SCORE_HALF_LIFE_MS = 2 * 3_600_000;
 /** How often a benign host called on a spreading port becomes its client towards a host that is no known server. */
 export const BENIGN_TURNS_PER_HOUR = 0.5;
 export const BENIGN_TURNS_PER_HOUR_STATION = 0.1;
-/** This many clients make a host a server of a port. */
+/**
+ * This many clients make a host a server of a port. Once a baseline has shown who serves, two to four clients are a
+ * workstation that colleagues share a folder with: 8 % of the benign new contacts go to such, and 17 % of a hit list's.
+ */
 export const SERVER_CLIENTS_MIN = 2;
+export const LEARNED_SERVER_CLIENTS_MIN = 5;
 /** A host with more new contacts on spreading ports than this is no witness that its targets are servers. */
 export const WITNESS_CONTACTS_MAX = 20;
 /** A host called by this one was flagged after it had turned client: the rest of the evidence against its caller. */

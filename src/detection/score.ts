@@ -33,6 +33,7 @@ import {
   outcomeWeight,
   SAME_PORT_WEIGHT,
   SEQUENCE_WEIGHT,
+  LEARNED_SERVER_CLIENTS_MIN,
   SERVER_CLIENTS_MIN,
   TARGET_DARK,
   TARGET_OUTSIDE,
@@ -126,6 +127,7 @@ function newContact(state: DetectorState, flows: FlowTable, flow: number, key: n
   if (row === NO_SOURCE) return;
   const spreading = isSpreading(portClass, protocol);
   sources.byClass[classOf(row, portClass)]++;
+  if (flows.bytesBack[flow] > 0) sources.bytesBack[wideOf(row)] += flows.bytesBack[flow];
   if (sources.status[row] === SOURCE_SUSPECT && isStudied(sources, row)) {
     suspectContact(state, row, flows, flow, key, portClass, spreading && isInside, outcome);
     return;
@@ -233,7 +235,16 @@ function suspectContact(
   remember(state, row, flows, flow, portClass, outcome);
   if (outcome === 0) state.memory.mark(key, CONTACT_PENDING);
   else if (outcome === OUTCOME_ANSWERED) {
-    exposeTarget(state, flows.source[flow], to, groupOf(portClass, true), flows.targetPort[flow], at, at);
+    exposeTarget(
+      state,
+      flows.source[flow],
+      to,
+      groupOf(portClass, true),
+      flows.targetPort[flow],
+      flows.bytes[flow],
+      at,
+      at,
+    );
   }
 }
 
@@ -249,7 +260,11 @@ function noteOutsideCaller(state: DetectorState, to: HostIndex): void {
 function kindOf(state: DetectorState, targetFacts: number, listener: number): TargetKind {
   if ((targetFacts & FACT_STATION) !== 0) return TARGET_WORKSTATION;
   if ((targetFacts & FACT_SERVER) !== 0) return TARGET_SERVER;
-  if (listener !== NO_LISTENER && state.listeners.clientCallers[listener] >= SERVER_CLIENTS_MIN) return TARGET_SERVER;
+  if (listener !== NO_LISTENER) {
+    const clients = state.listeners.clientCallers[listener];
+    if (clients >= (state.baseline === null ? SERVER_CLIENTS_MIN : LEARNED_SERVER_CLIENTS_MIN)) return TARGET_SERVER;
+    if (clients >= SERVER_CLIENTS_MIN) return TARGET_UNKNOWN;
+  }
   if ((targetFacts & FACT_DARK) !== 0) return TARGET_DARK;
   if ((targetFacts & FACT_ACTIVE) !== 0) return TARGET_WORKSTATION; // known for long, and nobody called it on this port
   return TARGET_UNKNOWN;
@@ -323,7 +338,11 @@ function noteEnd(state: DetectorState, flows: FlowTable, flow: number): void {
   if ((targetFacts & FACT_INSIDE) === 0 || !isSpreading(portClass, protocol)) return;
   if (kindOf(state, targetFacts, state.listeners.find(state.hosts.hash[to], protocol, port)) === TARGET_SERVER) return;
   const group = groupOf(portClass, true);
-  const weight = loadWeight(state, row, from, protocol, port, flows.bytes[flow]);
+  if (sources.status[row] === SOURCE_SUSPECT) {
+    const at = flows.atMs[flow];
+    exposeTarget(state, from, to, group, port, flows.bytes[flow], at, at);
+  }
+  const weight = loadWeight(state, row, from, protocol, port, flows.bytes[flow], flows.atMs[flow]);
   if (weight === 0) return;
   weigh(sources, row, group, port, flows.atMs[flow], weight, false);
   testThreshold(state, row, group, from, protocol, port, flows.atMs[flow]);
@@ -351,10 +370,10 @@ function settleWith(
     if (weight < TURNED_ANSWERED && (isTurned || kind === TARGET_WORKSTATION) && isSpreading(portClass, PROTOCOL_TCP))
       weight = TURNED_ANSWERED;
     if (kind !== TARGET_OUTSIDE && kind !== TARGET_SERVER && isSpreading(portClass, flows.protocol[flow])) {
-      weight += loadWeight(state, row, from, flows.protocol[flow], port, flows.bytes[flow]);
+      weight += loadWeight(state, row, from, flows.protocol[flow], port, flows.bytes[flow], at);
     }
     if (sources.status[row] === SOURCE_SUSPECT && kind !== TARGET_OUTSIDE && isSpreading(portClass, PROTOCOL_TCP))
-      exposeTarget(state, from, to, group, port, at, at);
+      exposeTarget(state, from, to, group, port, flows.bytes[flow], at, at);
   } else if (isSpreading(portClass, flows.protocol[flow])) {
     sources.failed[row]++;
     if (weight > 0 && state.baseline !== null) {

@@ -46,6 +46,8 @@ const at = {
   runHalf: 56,
   lastPortHalf: 62,
   byClassHalf: 68, // CLASSES of them
+  exposedLoadHalf: 78,
+  lastLoadTickHalf: 79,
   onsetMs: 40,
   repeats: 52,
   child: 53,
@@ -62,7 +64,7 @@ const at = {
 
 /** Index of a source in the columns of 64 bits: `lastMs[wideOf(source)]`. */
 export const wideOf = (source: number): number => source >> 1;
-/** Index of a source in `passedOn` and `sameLoads`, of 16 bits. */
+/** Index of a source in `exposedLoad`, `lastLoadTick`, `passedOn` and `sameLoads`, of 16 bits. */
 export const narrowOf = (source: number): number => source << 1;
 /** Index of a test in `score` and `peak`. */
 export const testOf = (source: number, group: number): number => source + group;
@@ -117,6 +119,8 @@ export class Sources {
   /** Exposure: by whom, when, and evidence already counted through propagation. */
   exposedBy!: Column<HostIndex>;
   exposedMs!: Column<Millis>;
+  /** 1 when the call that exposed it carried a program. */
+  exposedLoad!: Column<number>;
   propagated!: Column<number>;
   /** Who had called the host when it turned client. */
   calledBy!: Column<HostIndex>;
@@ -128,6 +132,8 @@ export class Sources {
   /** Last load as large as a program that the host gave to a new target, bytes; and how often it was the same again. */
   lastLoad!: Column<number>;
   sameLoads!: Column<number>;
+  /** When it gave the last one, in ticks of LOAD_TICK_MS, counted round. */
+  lastLoadTick!: Column<number>;
   /** 1 once the host passed on as much as it was given. */
   passedOn!: Column<number>;
   score!: Column<number>;
@@ -279,6 +285,7 @@ export class Sources {
     this.bytesBack = float64(at.bytesBack);
     this.exposedBy = int32(at.exposedBy);
     this.exposedMs = float64(at.exposedMs);
+    this.exposedLoad = uint16(at.exposedLoadHalf);
     this.propagated = float32(at.propagated);
     this.calledBy = int32(at.calledBy);
     this.calledMs = float64(at.calledMs);
@@ -288,6 +295,7 @@ export class Sources {
     this.childMs = float64(at.childMs);
     this.lastLoad = float32(at.lastLoad);
     this.sameLoads = uint16(at.sameLoadsHalf);
+    this.lastLoadTick = uint16(at.lastLoadTickHalf);
     this.passedOn = uint16(at.passedOnHalf);
     this.score = float32(at.score);
     this.peak = float32(at.peak);
@@ -295,17 +303,6 @@ export class Sources {
     this.run = uint16(at.runHalf);
     this.lastPort = uint16(at.lastPortHalf);
   }
-}
-
-/** Ports per target from which a source is a scanner of holes, not a worm, which tries one or two (rarely five). */
-const PORTS_PER_TARGET_MIN = 4;
-const SCANNER_CONTACTS_MIN = 12;
-
-/** Whether the source tries many ports of each target. */
-export function isHoleScanner(sources: Sources, source: number): boolean {
-  const contacts = sources.contacts[source];
-  const targets = contacts - sources.knownPairs[source];
-  return contacts >= SCANNER_CONTACTS_MIN && contacts >= targets * PORTS_PER_TARGET_MIN;
 }
 
 /** Different ports used, estimated from the 64 bits (linear counting, Whang et al. 1990). */

@@ -13,12 +13,17 @@ import {
   CHILD_WEIGHT_MAX,
   EXPOSURE_HALF_LIFE_MS,
   EXPOSURE_WEIGHT,
+  LOADED_EXPOSURE_WEIGHT,
   SHARED_EVIDENCE,
   FLAGGED_CHILD_WEIGHT,
   JOINT_MARGIN,
   JOINT_WINDOW_MS,
   REPEATED_LOAD_WEIGHT,
+  LOAD_TICK_MS,
   REPEATED_LOADS_MAX,
+  RUSHED_LOADS_MAX,
+  RUSHED_LOAD_WEIGHT,
+  RUSHED_TICKS_MAX,
   SAME_LOAD_RATIO_MAX,
   SAME_LOAD_WEIGHT,
   propagationWeight,
@@ -28,7 +33,6 @@ import {
 import { NO_LISTENER } from "./listeners.ts";
 import {
   GROUP_DISCOVERY,
-  isHoleScanner,
   narrowOf,
   narrowTestOf,
   NO_SOURCE,
@@ -39,7 +43,7 @@ import {
   wideTestOf,
 } from "./sources.ts";
 import type { DetectorState } from "./state.ts";
-import { excuse } from "./talkers.ts";
+import { excuse, isHoleScanner } from "./talkers.ts";
 import { groupOf, weigh } from "./cusum.ts";
 
 /**
@@ -73,12 +77,12 @@ export function propagation(
   sources.calledBy[row] = caller;
   sources.calledMs[wideOf(row)] = listeners.lastCallMsOf(listener);
   if (isFirst) credit(state, caller, protocol, port, Math.min(told, CHILD_WEIGHT_MAX), at);
-  return wasExposed ? Math.max(0, weight - EXPOSURE_WEIGHT * SHARED_EVIDENCE) : weight;
+  return wasExposed ? Math.max(0, weight - Math.min(exposureWeight(sources, row), told) * SHARED_EVIDENCE) : weight;
 }
 
 /**
  * Evidence of what a call carried, as large as a program: passed on as it was given (once), or given to one new host
- * after another (twice at most).
+ * after another, the more when it is within a minute.
  */
 export function loadWeight(
   state: DetectorState,
@@ -87,19 +91,25 @@ export function loadWeight(
   protocol: number,
   port: number,
   bytes: number,
+  at: Millis,
 ): number {
   const { hosts, listeners, sources } = state;
   if (bytes < PROGRAM_BYTES_MIN) return 0;
   let weight = 0;
-  if (isSameLoad(sources.lastLoad[row], bytes) && sources.sameLoads[narrowOf(row)] < REPEATED_LOADS_MAX) {
-    sources.sameLoads[narrowOf(row)]++;
-    weight += REPEATED_LOAD_WEIGHT;
+  const tick = Math.floor(at / LOAD_TICK_MS) & 0xffff;
+  const narrow = narrowOf(row);
+  if (isSameLoad(sources.lastLoad[row], bytes) && sources.sameLoads[narrow] < RUSHED_LOADS_MAX) {
+    const ticksSince = (tick - sources.lastLoadTick[narrow]) & 0xffff;
+    if (sources.sameLoads[narrow] < REPEATED_LOADS_MAX) weight += REPEATED_LOAD_WEIGHT;
+    if (ticksSince <= RUSHED_TICKS_MAX) weight += RUSHED_LOAD_WEIGHT;
+    sources.sameLoads[narrow]++;
   }
   sources.lastLoad[row] = bytes;
-  if (sources.passedOn[narrowOf(row)] === 1 || sources.propagated[row] === 0) return weight;
+  sources.lastLoadTick[narrow] = tick;
+  if (sources.passedOn[narrow] === 1 || sources.propagated[row] === 0) return weight;
   const listener = listeners.find(hosts.hash[from], protocol, port);
   if (listener === NO_LISTENER || !isSameLoad(listeners.lastBytes[listener], bytes)) return weight;
-  sources.passedOn[narrowOf(row)] = 1;
+  sources.passedOn[narrow] = 1;
   return weight + SAME_LOAD_WEIGHT;
 }
 
@@ -161,8 +171,9 @@ function hasCrossed(state: DetectorState, row: number, group: number, at: Millis
   const childRow = sources.find(sources.child[row]);
   if (childRow === NO_SOURCE) return "no";
   const child = sources.score[testOf(childRow, group)]; // as it stands now: what has faded does not count
-  // The caller's own score holds up to CHILD_WEIGHT_MAX that this child gave it already.
-  return score > 0 && child > 0 && score + child - CHILD_WEIGHT_MAX >= thresholdNats + JOINT_MARGIN ? "together" : "no";
+  // The caller's own score holds what this child gave it already.
+  const credited = Math.min(sources.propagated[childRow], CHILD_WEIGHT_MAX);
+  return score > 0 && child > 0 && score + child - credited >= thresholdNats + JOINT_MARGIN ? "together" : "no";
 }
 
 /** A host was flagged: who called it on that port, not long before, is more likely to be its cause. */
@@ -185,13 +196,23 @@ function creditCaller(
   if (weight > 0) credit(state, caller, protocol, port, weight, at);
 }
 
-/** A suspect reached this host on a spreading port: its prior odds rise, once, until the exposure has faded. */
+/** What the exposure of a host counts, nats; more when its caller gave it a program. */
+export function exposureWeight(sources: DetectorState["sources"], row: number): number {
+  return sources.exposedLoad[narrowOf(row)] === 1 ? LOADED_EXPOSURE_WEIGHT : EXPOSURE_WEIGHT;
+}
+
+/**
+ * A suspect reached this host on a spreading port: its prior odds rise, once, until the exposure has faded. They rise
+ * once more when it turns out that the call carried a program.
+ * @param bytes  what the call carried, 0 when that is not known yet
+ */
 export function exposeTarget(
   state: DetectorState,
   suspect: HostIndex,
   target: HostIndex,
   group: number,
   port: number,
+  bytes: number,
   at: Millis,
   nowMs: Millis,
 ): void {
@@ -202,19 +223,23 @@ export function exposeTarget(
   if (by !== NO_SOURCE && isHoleScanner(sources, by)) return;
   const row = sources.rowOf(target, at);
   if (row === NO_SOURCE || sources.status[row] === SOURCE_SUSPECT) return;
-  if (sources.exposedBy[row] >= 0 && at - sources.exposedMs[wideOf(row)] < EXPOSURE_HALF_LIFE_MS) return;
+  const isExposed = sources.exposedBy[row] >= 0 && at - sources.exposedMs[wideOf(row)] < EXPOSURE_HALF_LIFE_MS;
+  const before = isExposed ? exposureWeight(sources, row) : 0;
+  if (bytes >= PROGRAM_BYTES_MIN || !isExposed) sources.exposedLoad[narrowOf(row)] = bytes >= PROGRAM_BYTES_MIN ? 1 : 0;
+  const weight = exposureWeight(sources, row) - before;
+  if (weight <= 0) return;
   sources.exposedBy[row] = suspect;
   sources.exposedMs[wideOf(row)] = at;
   const test = testOf(row, group);
   const narrow = narrowTestOf(row, group);
-  const weight = Math.max(0, EXPOSURE_WEIGHT - sources.propagated[row] * SHARED_EVIDENCE);
   if (sources.score[test] === 0) {
     sources.onsetMs[wideTestOf(row, group)] = at;
     sources.run[narrow] = 0;
     sources.lastMs[wideOf(row)] = at;
   }
+  const shared = isExposed ? 0 : Math.min(weight, sources.propagated[row]) * SHARED_EVIDENCE;
   // Exposure alone is no sign of life: without a contact of its own the host stays below the threshold.
-  const raised = sources.score[test] + weight;
+  const raised = sources.score[test] + weight - shared;
   const hasTurned = sources.propagated[row] > 0 && sources.run[narrow] > 0;
   sources.score[test] = hasTurned ? raised : Math.min(raised, Math.max(sources.score[test], state.thresholdNats - 1));
   sources.lastPort[narrow] = port;
@@ -237,7 +262,7 @@ function exposeReached(
     if (log.atMs[contact] < onsetMs || log.source[contact] !== suspect) return;
     const outcome = log.outcome[contact];
     if (log.port[contact] === port && outcome !== OUTCOME_UNANSWERED && outcome !== OUTCOME_REFUSED) {
-      exposeTarget(state, suspect, log.target[contact], group, port, log.atMs[contact], nowMs);
+      exposeTarget(state, suspect, log.target[contact], group, port, log.bytes[contact], log.atMs[contact], nowMs);
     }
     contact = log.row(log.beforeBySource[contact]);
   }
