@@ -25,12 +25,19 @@ export interface Trial {
   /** Infected hosts that made at least ten contacts and were never flagged. */
   readonly missed: number;
   readonly falseFlags: readonly { readonly address: string; readonly role: string; readonly because: string }[];
-  /** Hosts infected when the first confirmed outbreak could be told; null when none was. */
-  readonly infectedAtConfirmation: number | null;
-  readonly generationsAtConfirmation: number | null;
+  /** How far it was when an outbreak could first be told (one infected host flagged), and when a branch of it stood. */
+  readonly suspected: Extent | null;
+  readonly confirmed: Extent | null;
   readonly isPatientZeroRight: boolean;
   readonly edgesRight: number;
   readonly edgesTold: number;
+}
+
+/** How far an outbreak had come at some time. */
+export interface Extent {
+  readonly infected: number;
+  /** The highest one: 0 is patient zero. */
+  readonly generation: number;
 }
 
 export interface TrialOptions {
@@ -80,14 +87,14 @@ export function runTrial(options: TrialOptions): Trial {
   return judge(detector.report(), traffic.truth, touches);
 }
 
-/** When the first branch of a tree stood: both its hosts flagged. Null when there is none. */
-function confirmationOf(detection: Detection): number | null {
+/** When the first branch of a tree stood: both its hosts flagged. Infinity when there is none. */
+function confirmationOf(detection: Detection): number {
   const flaggedMs = new Map(detection.suspects.map((suspect) => [suspect.host, suspect.flaggedMs]));
   let firstMs = Number.POSITIVE_INFINITY;
   for (const { from, to } of detection.outbreaks.flatMap((outbreak) => outbreak.edges)) {
     firstMs = Math.min(firstMs, Math.max(flaggedMs.get(from) ?? Infinity, flaggedMs.get(to) ?? Infinity));
   }
-  return Number.isFinite(firstMs) ? firstMs : null;
+  return firstMs;
 }
 
 function noteTouches(touches: FirstTouches, batch: Batch, hosts: HostTable, port: number): void {
@@ -130,20 +137,31 @@ function judge(detection: Detection, truth: Truth, touches: FirstTouches): Trial
   const largest = [...detection.outbreaks].sort((a, b) => b.hosts.length - a.hosts.length)[0];
   const first = truth.infections.find((infection) => infection.by === null);
   const patientZero = largest?.patientZero;
-  const known = confirmedMs === null ? null : truth.infections.filter((infection) => infection.atMs <= confirmedMs);
+  const suspectedMs = Math.min(
+    ...detection.suspects
+      .filter(({ outbreak, address }) => outbreak !== null && infectedBy.has(address))
+      .map(({ flaggedMs: atMs }) => atMs),
+  );
   return {
     detection,
     infected: truth.infections.length,
     contactsToFlag,
     missed,
     falseFlags,
-    infectedAtConfirmation: known === null ? null : known.length,
-    generationsAtConfirmation: known === null ? null : Math.max(0, ...known.map((infection) => infection.generation)),
+    suspected: extentAt(truth, suspectedMs),
+    confirmed: extentAt(truth, confirmedMs),
     isPatientZeroRight:
       first !== undefined && patientZero !== undefined && addressOf.get(patientZero as number) === first.host,
     edgesRight: edges.filter(isRight).length,
     edgesTold: edges.length,
   };
+}
+
+/** What was infected up to then; null for a time that never came. */
+function extentAt(truth: Truth, atMs: number): Extent | null {
+  if (!Number.isFinite(atMs)) return null;
+  const known = truth.infections.filter((infection) => infection.atMs <= atMs);
+  return { infected: known.length, generation: Math.max(0, ...known.map((infection) => infection.generation)) };
 }
 
 export interface QuietTrial {
