@@ -8,7 +8,8 @@ import type { AddressCell, FieldSet } from "./lines-fields.ts";
 import { RenameCounter } from "./lines-renames.ts";
 import { internCell, isUnicast } from "./lines-row.ts";
 import type { LogTally } from "./lines-tally.ts";
-import { type RemoteAct, isAdminShare, isProgramName, opnumAct } from "./zeek-remote.ts";
+import { type RemoteAct, isAdminShare, isProgramName } from "../remote-acts.ts";
+import { opnumAct } from "./zeek-remote.ts";
 
 /** Flows whose bound RPC interface is remembered. When full, the oldest is forgotten. */
 const boundFlowsMax = 4096;

@@ -13,7 +13,7 @@ import { internCell, isUnicast, LogRow, readProtocol } from "./lines-row.ts";
 import { type LogOptions, LogTally } from "./lines-tally.ts";
 import { readWindowsEvent, type WindowsEvent } from "./windows-event.ts";
 import { WindowsHosts } from "./windows-hosts.ts";
-import { isAdminShare, isProgramName, namedPipeAct, type RemoteAct } from "./zeek-remote.ts";
+import { actOfPipe, isAdminShare, isProgramName, type RemoteAct } from "../remote-acts.ts";
 
 export function createWindowsDecoder(context: DecoderContext, options: LogOptions): Decoder {
   return new WindowsDecoder(context, options);
@@ -227,7 +227,7 @@ function shareAct(event: WindowsEvent): RemoteAct | null {
   const share = event.field("ShareName");
   const name = event.field("RelativeTargetName");
   const mask = Number.parseInt(event.field("AccessMask"), 16) || 0;
-  if (/[\\/]IPC\$$/i.test(share)) return namedPipeAct(name);
+  if (/[\\/]IPC\$$/i.test(share)) return actOfPipe(name);
   return isAdminShare(share) && isProgramName(name) && (mask & writeAccess) !== 0 ? "admin-share-write" : null;
 }
 

@@ -11,7 +11,8 @@ import type { LogTally } from "./lines-tally.ts";
 import { ZeekConn } from "./zeek-conn.ts";
 import type { ZeekKind } from "./zeek-kind.ts";
 import type { ZeekFormat } from "./zeek-paths.ts";
-import { dceRpcAct, isAdminShare, isProgramName } from "./zeek-remote.ts";
+import { isAdminShare, isProgramName } from "../remote-acts.ts";
+import { dceRpcAct } from "./zeek-remote.ts";
 
 export function createZeekKind(format: ZeekFormat, context: DecoderContext, tally: LogTally): ZeekKind {
   switch (format) {
