@@ -3,7 +3,6 @@
 
 import {
   DIRECTION_SEEN,
-  NOT_SEEN,
   OUTCOME_ANSWERED,
   OUTCOME_UNANSWERED,
   OUTCOME_UNKNOWN,
@@ -18,10 +17,10 @@ import * as slots from "./eve-fields.ts";
 import { asciiText, type FieldSet, hexDigit } from "./lines-fields.ts";
 import { LogRow, readProtocol } from "./lines-row.ts";
 import type { LogTally } from "./lines-tally.ts";
+import { OneWayWatch } from "./one-way-watch.ts";
 import { flagsOutcome, REPLY_ONLY } from "./lines-outcome.ts";
 
 const LETTER_N = 110;
-const oneWayMin = 10;
 
 export class EveFlow {
   hasEvents = false;
@@ -33,8 +32,7 @@ export class EveFlow {
   #halfId = "";
   #halfFlags = -1;
   #hasFlowEvents = false;
-  #answeredSeen = 0;
-  #answeredBlind = 0;
+  readonly #oneWay = new OneWayWatch();
 
   constructor(writer: BatchWriter, tally: LogTally, sensor: SensorIndex) {
     this.#writer = writer;
@@ -43,7 +41,7 @@ export class EveFlow {
   }
 
   isOneWay(): boolean {
-    return this.#answeredBlind >= oneWayMin && this.#answeredBlind > 10 * this.#answeredSeen;
+    return this.#oneWay.isOneWay();
   }
 
   takeFlow(fields: FieldSet): void {
@@ -130,11 +128,7 @@ export class EveFlow {
     row.outcome = outcome;
     row.direction = DIRECTION_SEEN;
     if (row.protocol === PROTOCOL_TCP) {
-      if (outcome === OUTCOME_ANSWERED && row.packetsBack === 0) {
-        this.#answeredBlind++;
-        row.packetsBack = NOT_SEEN;
-        row.bytesBack = NOT_SEEN;
-      } else if (outcome === OUTCOME_ANSWERED) this.#answeredSeen++;
+      this.#oneWay.take(row);
       // Without a SYN from the source the sensor came in the middle and took the first packet's sender for the client.
       if (flags > 0 && (flags & 2) === 0) row.turnByPorts();
     }

@@ -7,8 +7,10 @@ import { SENDER_IS_SERVER, sideByPorts } from "../exports/direction-rules.ts";
 import { EveFlow } from "./eve-flow.ts";
 import * as slots from "./eve-fields.ts";
 import { EveSmb } from "./eve-smb.ts";
+import { asObject, type JsonObject, parseObject } from "./json-object.ts";
 import { JsonScanner, textAt } from "./json-scan.ts";
 import { AddressCell, FieldSet } from "./lines-fields.ts";
+import { alertPort, alertSignature, watchableName } from "./lines-news.ts";
 import { internCell, isUnicast, readProtocol } from "./lines-row.ts";
 import type { LogOptions } from "./lines-tally.ts";
 import { LogDecoder } from "./log-decoder.ts";
@@ -52,7 +54,7 @@ class EveDecoder extends LogDecoder {
   override record(bytes: Uint8Array, begin: number, end: number): void {
     this.tally.records++;
     const fields = this.#fields;
-    let event: Record<string, unknown> | null = null;
+    let event: JsonObject | null = null;
     if (!this.#scanner.scan(bytes, begin, end, fields)) {
       event = parsed(bytes, begin, end);
       if (event === null) {
@@ -75,7 +77,7 @@ class EveDecoder extends LogDecoder {
   }
 
   /** Events other than flows. `event` is the whole record. */
-  #takeRare(type: string, event: Record<string, unknown> | null): void {
+  #takeRare(type: string, event: JsonObject | null): void {
     const fields = this.#fields;
     const tally = this.tally;
     if (type === "" || event === null) {
@@ -116,8 +118,8 @@ class EveDecoder extends LogDecoder {
       atMs: fields.timeMs(slots.TIMESTAMP),
       source: internCell(writer, from),
       target: isUnicast(to) ? internCell(writer, to) : NO_HOST,
-      targetPort: port >= 0 && port <= 65_535 ? port : 0,
-      signature: fields.text(slots.ALERT_SIGNATURE).slice(0, 200),
+      targetPort: alertPort(port),
+      signature: alertSignature(fields.text(slots.ALERT_SIGNATURE)),
       severity: severity >= 1 && severity <= 255 ? severity : 3,
       sensorName: fields.has(slots.HOST) ? fields.text(slots.HOST).slice(0, 100) : this.context.path,
     });
@@ -134,7 +136,7 @@ class EveDecoder extends LogDecoder {
     return sideByPorts(protocol, sourcePort, fields.integer(slots.TARGET_PORT)) === SENDER_IS_SERVER;
   }
 
-  #takeDns(event: Record<string, unknown>): void {
+  #takeDns(event: JsonObject): void {
     const { writer } = this.context;
     const names = queriedNames(event["dns"]).filter((name) => this.context.isWatchedName(name));
     if (names.length === 0) this.tally.skipped.add("unused-event");
@@ -147,24 +149,16 @@ class EveDecoder extends LogDecoder {
 
 /** Names asked for: `rrname` of a query, or `queries[].rrname` of newer versions. Answers repeat what was asked. */
 function queriedNames(dns: unknown): string[] {
-  if (typeof dns !== "object" || dns === null) return [];
-  const { type, rrname, queries, query } = dns as Record<string, unknown>;
+  const { type, rrname, queries, query } = asObject(dns);
   if (type !== undefined && type !== "query" && type !== "request") return [];
   const asked = [rrname];
   for (const list of [queries, query]) {
     if (!Array.isArray(list)) continue;
-    for (const item of list) asked.push((item as Record<string, unknown> | null)?.["rrname"]);
+    for (const item of list) asked.push(asObject(item)["rrname"]);
   }
-  return asked.filter((name) => typeof name === "string").map((name) => name.toLowerCase().replace(/\.$/, ""));
+  return asked.filter((name) => typeof name === "string").map(watchableName);
 }
 
-function parsed(bytes: Uint8Array, begin: number, end: number): Record<string, unknown> | null {
-  try {
-    const record: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset + begin, end - begin).toString());
-    return typeof record === "object" && record !== null && !Array.isArray(record)
-      ? (record as Record<string, unknown>)
-      : null;
-  } catch {
-    return null;
-  }
+function parsed(bytes: Uint8Array, begin: number, end: number): JsonObject | null {
+  return parseObject(Buffer.from(bytes.buffer, bytes.byteOffset + begin, end - begin).toString());
 }

@@ -1,11 +1,11 @@
 // Windows events as JSON in, observations and (from Sysmon 3) flow rows out. Three written forms are read: flat keys
 // (NXLog), nested `winlog` (Winlogbeat) and nested `Event` (evtx_dump). Account names are hashed, never kept.
 
-import { hashText } from "../../kit/hash.ts";
 import { parseAddress } from "../../model/address.ts";
 import { DIRECTION_SEEN, NOT_SEEN, OUTCOME_ANSWERED } from "../../model/flow.ts";
 import type { Observation } from "../../model/observation.ts";
 import { type HostIndex, NO_HOST } from "../../model/units.ts";
+import { accountHashOf } from "../account-hash.ts";
 import type { Decoder, DecoderContext, Format, InputReport, NotVisible } from "../decoder.ts";
 import { AddressCell } from "./lines-fields.ts";
 import { internCell, isUnicast, LogRow, readProtocol } from "./lines-row.ts";
@@ -122,7 +122,7 @@ class WindowsDecoder extends LogDecoder {
 
   #takeFailedLogon(event: WindowsEvent): void {
     const source = this.#readAddress(event.field("IpAddress")) ? this.#intern() : NO_HOST;
-    const accountHash = hashOf(event.field("TargetUserName"));
+    const accountHash = accountHashOf(event.field("TargetUserName"));
     const { atMs, computer } = event;
     // A local failure (console, run-as) has no address: the machine itself is where it was tried.
     const make = (own: HostIndex): Observation | null => {
@@ -136,7 +136,7 @@ class WindowsDecoder extends LogDecoder {
   /** 4648 is written where the credentials are used: `source` is that machine, the target is named in the event. */
   #takeExplicitLogon(event: WindowsEvent): void {
     const targetName = event.field("TargetServerName").toLowerCase();
-    const accountHash = hashOf(event.field("TargetUserName"));
+    const accountHash = accountHashOf(event.field("TargetUserName"));
     const { atMs } = event;
     const isRemote = targetName !== "" && targetName !== "localhost";
     // The address is that of the client when it logs on from elsewhere, so it can stand in for the machine.
@@ -153,7 +153,7 @@ class WindowsDecoder extends LogDecoder {
 
   /** 4740 is written by the directory; the machine that caused it is named in TargetDomainName. */
   #takeLockout(event: WindowsEvent): void {
-    const accountHash = hashOf(event.field("TargetUserName"));
+    const accountHash = accountHashOf(event.field("TargetUserName"));
     const { atMs } = event;
     this.#hosts.observeOn(event.field("TargetDomainName"), (source) =>
       source === NO_HOST ? null : { kind: "account-locked", atMs, source, accountHash },
@@ -212,9 +212,4 @@ function portOf(text: string): number {
   if (text === "" || text === "-") return 0;
   const port = Number(text);
   return Number.isInteger(port) && port >= 0 && port <= 65_535 ? port : -1;
-}
-
-/** Tells accounts apart without keeping a name. The same account in another spelling is the same. */
-function hashOf(account: string): number {
-  return hashText(account.toLowerCase());
 }

@@ -1,7 +1,7 @@
 // Fields of SMB1 (MS-CIFS) and SMB2 (MS-SMB2) messages that say what a client does. Everything is bounds-checked by the
 // captured bytes; a field that is not there reads as 0 or as an empty text.
 
-import { hashText } from "../../kit/hash.ts";
+import { accountHashOf } from "../account-hash.ts";
 import { isAdminShare } from "../remote-acts.ts";
 
 const TEXT_UNITS_MAX = 260;
@@ -50,7 +50,7 @@ export function ntlmLogon(bytes: Uint8Array, begin: number, end: number): NtlmLo
     const responseBytes = little16(bytes, at + 20, end);
     const userBytes = little16(bytes, at + 36, end);
     const user = wideText(bytes, at + little32(bytes, at + 40, end), userBytes, end);
-    return { isAnonymous: userBytes === 0 && responseBytes === 0, accountHash: user === "" ? 0 : hashText(user) };
+    return { isAnonymous: userBytes === 0 && responseBytes === 0, accountHash: user === "" ? 0 : accountHashOf(user) };
   }
   return null;
 }
