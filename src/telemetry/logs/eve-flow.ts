@@ -101,18 +101,10 @@ export class EveFlow {
       skipped.add("bad-line");
       return false;
     }
-    if (!this.#tally.accept(row.startMs, row.startMs + row.durationMs)) return false;
     row.protocol = readProtocol(fields.bytes, fields.begin[slots.PROTOCOL], fields.end[slots.PROTOCOL]);
-    if (row.protocol === -1) {
-      skipped.add("unsupported");
-      return false;
-    }
     row.sourcePort = Math.max(0, fields.integer(slots.SOURCE_PORT)) & 0xffff;
     row.targetPort = Math.max(0, fields.integer(slots.TARGET_PORT)) & 0xffff;
-    if (!row.isBetweenHosts()) {
-      skipped.add("no-address");
-      return false;
-    }
+    if (!row.isAccepted(this.#tally)) return false;
     if (row.protocol !== PROTOCOL_ICMP && row.protocol !== PROTOCOL_ICMP6) return true;
     if (row.setIcmp(fields.integer(slots.ICMP_TYPE), Math.max(0, fields.integer(slots.ICMP_CODE)))) return true;
     skipped.add("reply-without-request");

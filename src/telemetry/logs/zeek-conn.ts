@@ -108,12 +108,8 @@ export class ZeekConn implements ZeekKind {
       tally.skipped.add("bad-line");
       return;
     }
-    if (!tally.accept(row.startMs, row.startMs + row.durationMs)) return;
-    if (row.protocol === -1) {
-      tally.skipped.add("unsupported");
-      return;
-    }
-    if (!row.isBetweenHosts() || this.#isGroupMac(fields)) {
+    if (!row.isAccepted(tally)) return;
+    if (this.#isGroupMac(fields)) {
       tally.skipped.add("no-address");
       return;
     }
