@@ -10,8 +10,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { combine32 } from "../src/kit/hash.ts";
 import { type Batch, BatchWriter } from "../src/model/batch.ts";
 import { HostTable } from "../src/model/host-table.ts";
-import type { SensorIndex } from "../src/model/units.ts";
 import { createExportDecoder } from "../src/telemetry/exports/export-stream.ts";
+import { plainContext } from "../test/decode.ts";
 import { ipfixDatagrams, v5Datagrams, v9Datagrams } from "./export-traffic.ts";
 import { type BenchOptions, type BenchRow, measure, type Peer } from "./result.ts";
 
@@ -28,12 +28,7 @@ export function decodeAll(datagrams: readonly Uint8Array[], createSink: (hosts: 
   const hosts = new HostTable();
   const sink = createSink(hosts);
   const writer = new BatchWriter(hosts, (batch) => sink.onBatch(batch));
-  const decoder = createExportDecoder({
-    writer,
-    path: "bench",
-    sensor: () => 0 as SensorIndex,
-    isWatchedName: () => false,
-  });
+  const decoder = createExportDecoder(plainContext(writer, "bench"));
   for (const datagram of datagrams) decoder.decodeDatagram(datagram, "192.0.2.1", NaN);
   decoder.end();
   writer.flush();

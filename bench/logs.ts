@@ -6,15 +6,16 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { zeekHead } from "../lab/traffic/zeek-head.ts";
 import { createRandom, type Random } from "../src/kit/random.ts";
 import { combine32 } from "../src/kit/hash.ts";
 import { Detector } from "../src/detection/detect.ts";
 import { type Batch, BatchWriter } from "../src/model/batch.ts";
 import { HostTable } from "../src/model/host-table.ts";
-import type { SensorIndex } from "../src/model/units.ts";
 import type { Decoder, DecoderContext } from "../src/telemetry/decoder.ts";
 import { createEveDecoder } from "../src/telemetry/logs/eve.ts";
 import { createZeekDecoder } from "../src/telemetry/logs/zeek.ts";
+import { decodeWhole, plainContext } from "../test/decode.ts";
 import { type BenchOptions, type BenchRow, measure, type Peer } from "./result.ts";
 
 const seed = 7;
@@ -56,11 +57,7 @@ const iso = (micros: number): string =>
   `${new Date(micros / 1000).toISOString().slice(0, 19)}.${String(micros % 1_000_000).padStart(6, "0")}+0000`;
 
 const tsvHeader = [
-  "#separator \\x09",
-  "#set_separator\t,",
-  "#empty_field\t(empty)",
-  "#unset_field\t-",
-  "#path\tconn",
+  ...zeekHead("conn"),
   "#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tservice\tduration\torig_bytes\tresp_bytes\tconn_state\tlocal_orig\tlocal_resp\tmissed_bytes\thistory\torig_pkts\torig_ip_bytes\tresp_pkts\tresp_ip_bytes\ttunnel_parents",
   "",
 ].join("\n");
@@ -196,16 +193,7 @@ function decodeToVerdict(log: Log): string {
 
 function decode(log: Log, hosts: HostTable, onBatch: (batch: Batch) => void): void {
   const writer = new BatchWriter(hosts, onBatch);
-  const context: DecoderContext = {
-    writer,
-    path: log.name,
-    sensor: () => 0 as SensorIndex,
-    isWatchedName: () => false,
-  };
-  const decoder = log.create(context);
-  for (let at = 0; at < log.text.length; at += chunkBytes) decoder.write(log.text.subarray(at, at + chunkBytes));
-  decoder.end();
-  writer.flush();
+  decodeWhole(log.create(plainContext(writer, log.name)), writer, log.text, chunkBytes);
 }
 
 /** Lines per CPU second from bytes in memory to sorted rows in a batch, addresses interned; then with detection. */

@@ -1,12 +1,10 @@
 // Captures made in memory: frames by hand, the two file formats around them, and a seeded office whose conversations
 // overlap. For tests, fuzzing and the benchmark. Bytes only; nothing here knows how they are decoded.
 
+import { ACK, FIN, RST, SYN } from "../lab/traffic/encoder.ts";
 import { createRandom } from "../src/kit/random.ts";
 
-export const FIN = 1;
-export const SYN = 2;
-export const RST = 4;
-export const ACK = 16;
+export { ACK, FIN, RST, SYN };
 
 /** One frame and its time. */
 export interface Frame {

@@ -4,8 +4,8 @@
 import { combine32 } from "../src/kit/hash.ts";
 import { BatchWriter } from "../src/model/batch.ts";
 import { HostTable } from "../src/model/host-table.ts";
-import type { SensorIndex } from "../src/model/units.ts";
 import { createPcapDecoder } from "../src/telemetry/packets/pcap.ts";
+import { decodeWhole, plainContext } from "../test/decode.ts";
 import { officeFrames, pcapFile } from "./packet-traffic.ts";
 import { type BenchOptions, type BenchRow, measure } from "./result.ts";
 
@@ -19,15 +19,8 @@ function decodeCapture(file: Uint8Array): number {
     const last = flows.length - 1;
     hash = combine32(combine32(hash, flows.length), flows.target[last] * 8 + flows.outcome[last]);
   });
-  const decoder = createPcapDecoder({
-    writer,
-    path: "bench",
-    sensor: () => 0 as SensorIndex,
-    isWatchedName: () => false,
-  });
-  for (let at = 0; at < file.length; at += chunkBytes) decoder.write(file.subarray(at, at + chunkBytes));
-  decoder.end();
-  writer.flush();
+  const decoder = createPcapDecoder(plainContext(writer, "bench"));
+  decodeWhole(decoder, writer, file, chunkBytes);
   return combine32(hash, decoder.report().flows);
 }
 

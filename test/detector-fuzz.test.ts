@@ -6,11 +6,12 @@ import { Detector } from "../src/detection/detect.ts";
 import { createRandom, type Random } from "../src/kit/random.ts";
 import { type Address, ipv4, ipv6 } from "../src/model/address.ts";
 import { BatchWriter } from "../src/model/batch.ts";
-import { OUTCOME_ANSWERED, OUTCOME_UNANSWERED, type Outcome, PHASE_WHOLE, PROTOCOL_TCP } from "../src/model/flow.ts";
+import { OUTCOME_ANSWERED, OUTCOME_UNANSWERED, type Outcome, writeFlow } from "../src/model/flow.ts";
 import { HostTable } from "../src/model/host-table.ts";
 import type { Observation } from "../src/model/observation.ts";
 import type { Detection } from "../src/model/outbreak.ts";
 import type { HostIndex, SensorIndex } from "../src/model/units.ts";
+import { wholeFlow } from "./whole-flow.ts";
 
 /** Every number in a value is finite and no sentence speaks of a number that is none. */
 function expectSound(value: unknown, path = ""): void {
@@ -141,23 +142,9 @@ describe("a detector under a flood of forged sources", () => {
     const random = createRandom(7);
     const put = (atMs: number, source: number, target: number, port: number, outcome: Outcome): void => {
       const row = writer.row();
-      const { flows } = writer;
-      flows.atMs[row] = atMs;
-      flows.startMs[row] = atMs;
-      flows.durationMs[row] = 0;
-      flows.source[row] = hosts.intern4(source);
-      flows.target[row] = hosts.intern4(target);
-      flows.sourcePort[row] = 50_000;
-      flows.targetPort[row] = port;
-      flows.protocol[row] = PROTOCOL_TCP;
-      flows.phase[row] = PHASE_WHOLE;
-      flows.outcome[row] = outcome;
-      flows.direction[row] = 2;
-      flows.bytes[row] = 60;
-      flows.packets[row] = 1;
-      flows.bytesBack[row] = 0;
-      flows.packetsBack[row] = 0;
-      flows.sensor[row] = 0 as SensorIndex;
+      const ends = { source: hosts.intern4(source), target: hosts.intern4(target), targetPort: port };
+      const sizes = { bytes: 60, packets: 1, bytesBack: 0, packetsBack: 0 };
+      writeFlow(writer.flows, row, wholeFlow({ atMs, durationMs: 0, ...ends, outcome, ...sizes }));
     };
     const worm = 0x0a010105;
     for (let nth = 0; nth < 200_000; nth++) {

@@ -2,6 +2,7 @@
 // cut, sees every frame twice or one direction only. The lab's own capture writes the ends of flows only.
 
 import { ipFrame, macForAddress, pcapHeader, pcapPacket } from "../lab/traffic/encode-pcap.ts";
+import { ACK, FIN, PSH, RST, SYN } from "../lab/traffic/encoder.ts";
 import type { Batch } from "../src/model/batch.ts";
 import {
   type FlowRecord,
@@ -14,7 +15,6 @@ import {
 } from "../src/model/flow.ts";
 import type { HostTable } from "../src/model/host-table.ts";
 
-const [FIN, SYN, RST, PSH, ACK] = [1, 2, 4, 8, 16];
 const PAYLOAD_MAX = 1_400;
 /** A load is written up to this size, which is plenty to be one. */
 const LOAD_BYTES_MAX = 400_000;

@@ -3,8 +3,9 @@
 import { mix32 } from "../../src/kit/hash.ts";
 import { rates } from "./parameters.ts";
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 86_400_000;
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
 
 /** Office hours by hour of day, peak 1: two humps and a lunch dip. The floor at night is measured (M57). */
 const officeCurve: readonly number[] = [

@@ -9,7 +9,7 @@ import {
   PROTOCOL_ICMP,
   PROTOCOL_TCP,
 } from "../../src/model/flow.ts";
-import { inOrder, type TrafficEncoder, type WireFlow } from "./encoder.ts";
+import { ACK, FIN, inOrder, PSH, RST, SYN, type TrafficEncoder, type WireFlow } from "./encoder.ts";
 
 export type ExportFormat = "v5" | "v9" | "ipfix";
 
@@ -38,12 +38,6 @@ interface OneWay {
   readonly firstMs: number;
   readonly lastMs: number;
 }
-
-const FIN = 1;
-const SYN = 2;
-const RST = 4;
-const PSH = 8;
-const ACK = 16;
 
 const RECORDS_PER_DATAGRAM = 24;
 const DATAGRAM_WAIT_MS = 1_000;

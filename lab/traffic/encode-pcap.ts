@@ -11,18 +11,13 @@ import {
   PROTOCOL_ICMP,
   PROTOCOL_TCP,
 } from "../../src/model/flow.ts";
-import { inOrder, type Sink, type TrafficEncoder, type WireFlow } from "./encoder.ts";
+import { ACK, FIN, inOrder, PSH, RST, SYN, type Sink, type TrafficEncoder, type WireFlow } from "./encoder.ts";
 import { TaskQueue } from "./task-queue.ts";
 
 /** Six bytes of hardware address for an IPv4 address at a time. */
 export type MacOf = (address: number, atMs: number) => Uint8Array;
 
 const CAPTURED_MAX = 64;
-const FIN = 1;
-const SYN = 2;
-const RST = 4;
-const PSH = 8;
-const ACK = 16;
 
 /** The file header of a pcap with microseconds, Ethernet. */
 export function pcapHeader(capturedMax: number): Uint8Array {

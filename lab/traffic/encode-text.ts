@@ -13,6 +13,7 @@ import {
   PROTOCOL_TCP,
 } from "../../src/model/flow.ts";
 import { inOrder, payloadBytes, type Sink, type TrafficEncoder, type WireFlow } from "./encoder.ts";
+import { zeekHead } from "./zeek-head.ts";
 
 const HEADER_BYTES_TCP = 52;
 const HEADER_BYTES_UDP = 28;
@@ -111,11 +112,7 @@ const zeekColumns = [
   .map((column) => column.split(":"));
 
 const zeekHeader = [
-  "#separator \\x09",
-  "#set_separator\t,",
-  "#empty_field\t(empty)",
-  "#unset_field\t-",
-  "#path\tconn",
+  ...zeekHead("conn"),
   ["#fields", ...zeekColumns.map(([name]) => name)].join("\t"),
   ["#types", ...zeekColumns.map(([, type]) => type)].join("\t"),
 ].join("\n");

@@ -1,6 +1,7 @@
 // One name per format, one call to get an encoder that writes a file's bytes. In: a format name. Out: a TrafficEncoder.
 // Flow exports are written inside a pcap (UDP to the collector), because a bare file of datagrams has no arrival times.
 
+import { HOUR_MS } from "./day.ts";
 import { createExportEncoder, type DatagramSink } from "./encode-export.ts";
 import { createPcapEncoder, ipFrame, type MacOf, macForAddress, pcapHeader, pcapPacket } from "./encode-pcap.ts";
 import { createCsvEncoder, createEveEncoder, createZeekJsonEncoder, createZeekTsvEncoder } from "./encode-text.ts";
@@ -24,7 +25,6 @@ export interface EncodeOptions {
 const EXPORTER = 0x0aff0001;
 const COLLECTOR = 0x0aff0002;
 const PROTOCOL_UDP = 17;
-const HOUR_MS = 3_600_000;
 
 /** An encoder that writes a whole file of this format to `sink`. */
 export function createEncoder(encoding: Encoding, options: EncodeOptions, sink: Sink): TrafficEncoder {

@@ -6,6 +6,13 @@ import { type FlowRecord, OUTCOME_ANSWERED, readFlow } from "../../src/model/flo
 import type { HostTable } from "../../src/model/host-table.ts";
 import { TaskQueue } from "./task-queue.ts";
 
+/** TCP flags (RFC 9293 section 3.1), the encoders' own: a wrong one in a decoder must not cancel out. */
+export const FIN = 1;
+export const SYN = 2;
+export const RST = 4;
+export const PSH = 8;
+export const ACK = 16;
+
 export type Sink = (bytes: Uint8Array) => void;
 
 export interface TrafficEncoder {

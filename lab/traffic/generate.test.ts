@@ -3,12 +3,12 @@ import { hashBytes } from "../../src/kit/hash.ts";
 import { formatIpv4 } from "../../src/model/address.ts";
 import { type Batch, BatchWriter } from "../../src/model/batch.ts";
 import { HostTable } from "../../src/model/host-table.ts";
+import { HOUR_MS } from "./day.ts";
 import { createTraffic, type Traffic, type TrafficOptions } from "./generate.ts";
 import { createHospital, type TrafficRole } from "./hospital.ts";
 import { isWormName, wormCatalogue, wormLike } from "./worm.ts";
 
 const thursday = Date.UTC(2026, 2, 12);
-const HOUR_MS = 3_600_000;
 
 interface Row {
   readonly atMs: number;

@@ -4,6 +4,7 @@
 import { createRandom } from "../../src/kit/random.ts";
 import { formatIpv4 } from "../../src/model/address.ts";
 import type { BatchWriter } from "../../src/model/batch.ts";
+import { HOUR_MS } from "./day.ts";
 import type { Rhythm } from "./day.ts";
 import { type TrafficHospital, type TrafficRole, talkerRoles } from "./hospital.ts";
 import { startWorm } from "./infection.ts";
@@ -17,8 +18,6 @@ import type { TrafficTruth } from "./truth.ts";
 import { startDirectory, startWorkstation } from "./workstation.ts";
 import { traitOf, type World } from "./world.ts";
 import type { Worm } from "./worm.ts";
-
-const HOUR_MS = 3_600_000;
 
 export interface TrafficOptions {
   readonly seed: number;

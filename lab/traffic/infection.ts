@@ -8,7 +8,7 @@ import { isOutside, outsideAddress, windowsRoles } from "./hospital.ts";
 import { rates } from "./parameters.ts";
 import type { TrueInfection } from "./truth.ts";
 import type { Worm } from "./worm.ts";
-import { isOn, reportFailedLogon, traitOf, type World } from "./world.ts";
+import { isOn, reportFailedLogon, reportRemoteRun, traitOf, type World } from "./world.ts";
 
 /** State of one worm: who is infected, who can be. */
 interface Epidemic {
@@ -207,18 +207,7 @@ function logOnTo(epidemic: Epidemic, device: number, infection: TrueInfection, o
     return;
   }
   put(epidemic, addressOf[device], addressOf[owner], nowMs, 9_000, 900_000, 30_000);
-  const [from, to, atMs] = [addressOf[device], addressOf[owner], nowMs + 2_000];
-  world.news.push({
-    kind: "observation",
-    atMs,
-    of: (hosts) => ({
-      kind: "remote-execution",
-      atMs,
-      source: hosts.intern4(from),
-      target: hosts.intern4(to),
-      how: "service",
-    }),
-  });
+  reportRemoteRun(world, nowMs + 2_000, device, owner);
   take(epidemic, infection, owner, nowMs);
 }
 

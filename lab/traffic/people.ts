@@ -3,7 +3,7 @@
 
 import { OUTCOME_ANSWERED, OUTCOME_UNANSWERED, PROTOCOL_TCP, PROTOCOL_UDP } from "../../src/model/flow.ts";
 import { formatIpv4 } from "../../src/model/address.ts";
-import { hourOfDay, isWeekend } from "./day.ts";
+import { DAY_MS, HOUR_MS, hourOfDay, isWeekend } from "./day.ts";
 import { outsideAddress } from "./hospital.ts";
 import { rates } from "./parameters.ts";
 import { browse } from "./web.ts";
@@ -16,14 +16,12 @@ import {
   often,
   question,
   regularly,
+  reportRemoteRun,
   session,
   spread,
   traitOf,
   type World,
 } from "./world.ts";
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 /** Free addresses of each segment whose devices come and go, longest free first. */
 export type AddressPool = Map<number, number[]>;
@@ -205,19 +203,7 @@ export function runRemotely(world: World, source: number, target: number, nowMs:
   if (!attempt(world, nowMs, source, target, 445, 1, 50_000, 190_000, 12_000)) return;
   session(world, nowMs + 300, source, target, 135, 300, 900, 700);
   session(world, nowMs + 500, source, target, 49_700, 4_000, 5_000, 4_000);
-  const [from, to] = [world.addressOf[source], world.addressOf[target]];
-  const atMs = nowMs + 1_000;
-  world.news.push({
-    kind: "observation",
-    atMs,
-    of: (hosts) => ({
-      kind: "remote-execution",
-      atMs,
-      source: hosts.intern4(from),
-      target: hosts.intern4(to),
-      how: "service",
-    }),
-  });
+  reportRemoteRun(world, nowMs + 1_000, source, target);
 }
 
 export function startProxy(world: World, device: number): void {

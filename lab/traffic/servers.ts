@@ -2,14 +2,11 @@
 // In: a device. Out: Tasks. Several receive and send on one port, as a worm would: that is the point.
 
 import { OUTCOME_ANSWERED, OUTCOME_UNANSWERED, PROTOCOL_TCP, PROTOCOL_UDP } from "../../src/model/flow.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "./day.ts";
 import { outsideAddress } from "./hospital.ts";
 import { rates } from "./parameters.ts";
 import { startDirectory } from "./workstation.ts";
 import { attempt, begin, homeServer, lookUp, often, regularly, session, spread, traitOf, type World } from "./world.ts";
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 /** Names and time from the controller, mail now and then: what any Windows server does. */
 export function startServer(world: World, device: number): void {

@@ -8,6 +8,7 @@ import {
   PROTOCOL_TCP,
   PROTOCOL_UDP,
 } from "../../src/model/flow.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "./day.ts";
 import { outsideAddress, type TrafficRole } from "./hospital.ts";
 import { rates } from "./parameters.ts";
 import { startServer } from "./servers.ts";
@@ -27,9 +28,6 @@ import {
   type World,
 } from "./world.ts";
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const ECHO_REQUEST = 8 * 256;
 
 /** Print servers poll every printer (SNMP) and send the jobs. */

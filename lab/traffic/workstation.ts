@@ -3,6 +3,7 @@
 
 import { mix32 } from "../../src/kit/hash.ts";
 import { OUTCOME_REFUSED, OUTCOME_UNANSWERED, PROTOCOL_TCP, PROTOCOL_UDP } from "../../src/model/flow.ts";
+import { DAY_MS, HOUR_MS } from "./day.ts";
 import { outsideAddress } from "./hospital.ts";
 import { rates } from "./parameters.ts";
 import { browse } from "./web.ts";
@@ -21,9 +22,6 @@ import {
   traitOf,
   type World,
 } from "./world.ts";
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 /** Everything a workstation does. */
 export function startWorkstation(world: World, device: number): void {

@@ -5,8 +5,9 @@ import { mix32 } from "../../src/kit/hash.ts";
 import type { Random } from "../../src/kit/random.ts";
 import type { HostTable } from "../../src/model/host-table.ts";
 import type { Observation, Sighting } from "../../src/model/observation.ts";
+import type { HostIndex } from "../../src/model/units.ts";
 import { OUTCOME_ANSWERED, PROTOCOL_TCP, PROTOCOL_UDP } from "../../src/model/flow.ts";
-import { activityAt, isSwitchedOn, peakGapMs, type Rhythm } from "./day.ts";
+import { activityAt, HOUR_MS, isSwitchedOn, peakGapMs, type Rhythm } from "./day.ts";
 import type { TrafficHospital, TrafficRole } from "./hospital.ts";
 import { rates } from "./parameters.ts";
 import type { RowBuffer } from "./row-buffer.ts";
@@ -74,8 +75,6 @@ export function often(world: World, device: number, perDay: number, act: (nowMs:
     return isRare ? nowMs + random.exponential(gapMs) : nextOften(random, rhythm, gapMs, nowMs);
   };
 }
-
-const HOUR_MS = 3_600_000;
 
 function nextOften(random: Random, rhythm: Rhythm, gapMs: number, nowMs: number): number {
   for (let fromMs = nowMs; ; ) {
@@ -175,18 +174,36 @@ export function attempt(
 
 /** A failed log-on, as the directory's log would say. */
 export function reportFailedLogon(world: World, atMs: number, source: number, target: number, account: number): void {
-  const [from, to] = [world.addressOf[source], world.addressOf[target]];
-  world.news.push({
-    kind: "observation",
+  report(world, atMs, source, target, (from, to) => ({
+    kind: "logon-failed",
     atMs,
-    of: (hosts) => ({
-      kind: "logon-failed",
-      atMs,
-      source: hosts.intern4(from),
-      target: hosts.intern4(to),
-      accountHash: account,
-    }),
-  });
+    source: from,
+    target: to,
+    accountHash: account,
+  }));
+}
+
+/** A service that one device started on another, as the log of the other would say. */
+export function reportRemoteRun(world: World, atMs: number, source: number, target: number): void {
+  report(world, atMs, source, target, (from, to) => ({
+    kind: "remote-execution",
+    atMs,
+    source: from,
+    target: to,
+    how: "service",
+  }));
+}
+
+/** News of two devices by the addresses they have now; the hosts are made when it is handed on. */
+function report(
+  world: World,
+  atMs: number,
+  source: number,
+  target: number,
+  of: (from: HostIndex, to: HostIndex) => Observation,
+): void {
+  const [from, to] = [world.addressOf[source], world.addressOf[target]];
+  world.news.push({ kind: "observation", atMs, of: (hosts) => of(hosts.intern4(from), hosts.intern4(to)) });
 }
 
 export function lookUp(world: World, atMs: number, source: number): void {

@@ -7,9 +7,10 @@ import { parseCidr } from "../model/address.ts";
 import { HostTable } from "../model/host-table.ts";
 import { collectFiles, examine, listenForExports, type NamedCidr, SegmentWatch } from "../telemetry/collect.ts";
 import { doctorPage, type Heard, inputLines } from "./doctor-page.ts";
+import { processStreams, type Streams } from "./ends.ts";
 import { exitUsage } from "./exit-usage.ts";
 import { readMapFile } from "./map-and-baseline.ts";
-import { type Output, screenOf } from "./terminal.ts";
+import { screenOf } from "./terminal.ts";
 
 export const exitHealthy = 0;
 export const exitFindings = 1;
@@ -20,10 +21,7 @@ const secondsDefault = 60;
 const tickMs = 1_000;
 
 /** The process's own ends, or those of a test. */
-export interface DoctorEnds {
-  readonly stdout: Output;
-  readonly stderr: Output;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+export interface DoctorEnds extends Streams {
   readonly clock: Clock;
   readonly timer: Timer;
   /** Ends listening early. */
@@ -58,9 +56,7 @@ export function addDoctor(program: Command): void {
 }
 
 const processEnds: DoctorEnds = {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  environment: process.env,
+  ...processStreams,
   clock: systemClock,
   timer: systemTimer,
 };

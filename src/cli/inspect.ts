@@ -4,22 +4,19 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { systemClock } from "../kit/clock.ts";
 import type { inspect, InspectOptions, InspectOutcome } from "../cordon.ts";
+import { processStreams, type Streams } from "./ends.ts";
 import { exitUsage } from "./exit-usage.ts";
 import { readBaselineFile, readMapFile, saveBaseline } from "./map-and-baseline.ts";
 import type { InspectResult } from "../inspect-result.ts";
-import { formatPercent } from "./render-time.ts";
-import { createStatusLine, harmless, type Output, screenOf } from "./terminal.ts";
-import { en } from "./words.ts";
+import { showReading } from "./show-reading.ts";
+import { createStatusLine, harmless, screenOf } from "./terminal.ts";
 
 export const exitAllRead = 0;
 export const exitSomeRefused = 1;
 export const exitNothingRead = 3;
 
 /** What the command is given besides its arguments: the process's own ends, or those of a test. */
-export interface InspectEnds {
-  readonly stdout: Output;
-  readonly stderr: Output;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+export interface InspectEnds extends Streams {
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly inspect: typeof inspect;
   readonly nowMs: () => number;
@@ -60,16 +57,14 @@ export function addInspect(program: Command): void {
       "\nExit codes: 0 everything read, 1 some inputs refused and the rest reported, 2 usage, 3 nothing could be read",
     )
     .action(async (files: string[], flags: InspectFlags) => {
-      const { inspect } = await import("../cordon.ts");
-      process.exitCode = await runInspect(files, flags, {
-        stdout: process.stdout,
-        stderr: process.stderr,
-        environment: process.env,
-        stdin: process.stdin,
-        inspect,
-        nowMs: () => systemClock.nowMs(),
-      });
+      process.exitCode = await runInspect(files, flags, await processEnds());
     });
+}
+
+/** The process's own ends. The program is loaded only now, so that the help of a command comes at once. */
+export async function processEnds(): Promise<InspectEnds> {
+  const { inspect } = await import("../cordon.ts");
+  return { ...processStreams, stdin: process.stdin, inspect, nowMs: () => systemClock.nowMs() };
 }
 
 function parseBudget(text: string): number {
@@ -115,11 +110,7 @@ async function inspectWithProgress(
       baseline: flags.baseline === undefined ? null : await readBaselineFile(flags.baseline),
       ...(flags.budget === undefined ? {} : { budgetPerHostDay: flags.budget }),
       isLearning: flags.saveBaseline !== undefined,
-      onProgress: ({ readBytes, totalBytes, path }) => {
-        if (flags.quiet === true) return;
-        const share = totalBytes === 0 ? null : Math.min(1, readBytes / totalBytes);
-        status.update(en.reading(harmless(path), share === null ? "" : ` (${formatPercent(share)})`), share);
-      },
+      onProgress: flags.quiet === true ? () => {} : (progress) => showReading(status, progress),
     };
     const outcome = await ends.inspect(paths, options);
     if (flags.saveBaseline !== undefined) await saveBaseline(flags.saveBaseline, outcome.baseline());

@@ -1,11 +1,11 @@
 // The files an inspection uses besides its inputs: the map and the baseline. What is wrong with one is thrown as
 // `Cannot …`, for the command line to show as it is; a bad setting must stop the run, not weaken it silently.
 
-import { readFile, rename, writeFile } from "node:fs/promises";
 import { type BaselineFile, type Baseline, readBaseline } from "../detection/detect.ts";
 import { formatProblem, loadMap } from "../hospital/load.ts";
 import type { HospitalMap } from "../model/map.ts";
 import type { Millis } from "../model/units.ts";
+import { readText, replaceFile } from "./files.ts";
 
 /** Reads hospital.yaml. @throws `Cannot use the map …` with every problem on a line of its own */
 export async function readMapFile(path: string, nowMs: Millis): Promise<HospitalMap> {
@@ -20,25 +20,6 @@ export async function readBaselineFile(path: string): Promise<Baseline> {
   return readBaseline(await readText("the baseline", path), path);
 }
 
-/** Writes a baseline beside its place first, so that a crash leaves the old one whole. */
 export async function saveBaseline(path: string, baseline: BaselineFile): Promise<void> {
-  const draft = `${path}.part`;
-  try {
-    await writeFile(draft, `${JSON.stringify(baseline)}\n`);
-    await rename(draft, path);
-  } catch (error) {
-    throw new Error(`Cannot save the baseline: ${path} must be writable, got ${codeOf(error)}`, { cause: error });
-  }
-}
-
-async function readText(what: string, path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    throw new Error(`Cannot read ${what}: ${path} must be a readable file, got ${codeOf(error)}`, { cause: error });
-  }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
+  await replaceFile("the baseline", path, `${JSON.stringify(baseline)}\n`);
 }

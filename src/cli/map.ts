@@ -1,7 +1,6 @@
 // `cordon map check|show|draft|import|schema`: the map on the command line. Exit codes: 0 fine, 1 the map or the
 // inventory has faults, 2 usage (a file that cannot be read counts as usage).
 
-import { readFile, rename, writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import {
   applyUpsert,
@@ -11,6 +10,7 @@ import {
   formatRowProblem,
   type InventoryKind,
   inventoryKinds,
+  type LoadedMap,
   loadMap,
   mapJsonSchema,
   readInventory,
@@ -20,18 +20,18 @@ import {
 import { systemClock } from "../kit/clock.ts";
 import { HostTable } from "../model/host-table.ts";
 import { collectFiles } from "../telemetry/collect.ts";
+import { processStreams, type Streams } from "./ends.ts";
 import { exitUsage } from "./exit-usage.ts";
+import { createFile, readBytes, readText, replaceFile } from "./files.ts";
 import { findingLines, mapTable, mapTree, previewLines } from "./map-show.ts";
+import { showReading } from "./show-reading.ts";
 import { createStatusLine, harmless, type Output, paint, type Screen, screenOf } from "./terminal.ts";
 
 export const exitFine = 0;
 export const exitFaults = 1;
 
 /** The process's own ends, or those of a test. */
-export interface MapEnds {
-  readonly stdout: Output;
-  readonly stderr: Output;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+export interface MapEnds extends Streams {
   readonly nowMs: () => number;
 }
 
@@ -104,14 +104,12 @@ export function addMap(program: Command, ends: MapEnds = processEnds): void {
 }
 
 const processEnds: MapEnds = {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  environment: process.env,
+  ...processStreams,
   nowMs: () => systemClock.nowMs(),
 };
 
 export async function runCheck(file: string, flags: CommonFlags, ends: MapEnds): Promise<number> {
-  const text = await readText("the map", file, ends);
+  const text = await orSaid(readText("the map", file), ends);
   if (text === null) return exitUsage;
   const loaded = loadMap(text, file, ends.nowMs());
   if (flags.output === "json") {
@@ -123,10 +121,7 @@ export async function runCheck(file: string, flags: CommonFlags, ends: MapEnds):
   }
   const screen = screenOf(ends.stdout, ends.environment, flags.color !== false);
   if (!loaded.ok) {
-    writeLines(
-      ends.stdout,
-      loaded.problems.map((problem) => harmless(formatProblem(problem))),
-    );
+    writeLines(ends.stdout, problemLines(loaded.problems));
     const count = loaded.problems.length;
     writeLines(ends.stdout, [
       `${paint("REFUSED", ["red", "bold"], screen)} ${count} ${count === 1 ? "problem" : "problems"} in ${harmless(file)}`,
@@ -141,16 +136,9 @@ export async function runCheck(file: string, flags: CommonFlags, ends: MapEnds):
 }
 
 export async function runShow(file: string, flags: CommonFlags & { table?: boolean }, ends: MapEnds): Promise<number> {
-  const text = await readText("the map", file, ends);
-  if (text === null) return exitUsage;
-  const loaded = loadMap(text, file, ends.nowMs());
-  if (!loaded.ok) {
-    writeLines(
-      ends.stderr,
-      loaded.problems.map((problem) => harmless(formatProblem(problem))),
-    );
-    return exitFaults;
-  }
+  const read = await readMap(file, ends);
+  if (typeof read === "number") return read;
+  const { loaded } = read;
   if (flags.output === "json") {
     ends.stdout.write(`${JSON.stringify({ ...loaded.map, findings: loaded.findings }, null, 2)}\n`);
     return exitFine;
@@ -174,10 +162,7 @@ export async function runDraft(files: readonly string[], flags: DraftFlags, ends
     {
       hosts,
       watchedNames: new Set(),
-      onProgress: ({ readBytes, totalBytes, path }) => {
-        if (flags.quiet !== true)
-          status.update(`reading ${harmless(path)}`, totalBytes > 0 ? readBytes / totalBytes : null);
-      },
+      onProgress: flags.quiet === true ? () => {} : (progress) => showReading(status, progress),
     },
     (batch) => draft.feed(batch),
   );
@@ -192,11 +177,11 @@ export async function runDraft(files: readonly string[], flags: DraftFlags, ends
   const loaded = loadMap(text, "draft", ends.nowMs());
   if (!loaded.ok) {
     // Cannot happen unless the draft itself is wrong; better no file than one that is refused later.
-    writeLines(ends.stderr, loaded.problems.map(formatProblem));
+    writeLines(ends.stderr, problemLines(loaded.problems));
     return exitFaults;
   }
   if (flags.into === undefined) ends.stdout.write(text);
-  else if (!(await writeText(flags.into, text, "wx", ends))) return exitUsage;
+  else if ((await orSaid(createFile("the map", flags.into, text), ends)) === null) return exitUsage;
   else
     writeLines(ends.stderr, [
       `Wrote ${harmless(flags.into)}: ${loaded.map.segments.length} segments, ${loaded.map.hosts.length} hosts. Read its comments, then run cordon map check`,
@@ -215,28 +200,17 @@ interface ImportFlags extends CommonFlags {
 
 export async function runImport(files: readonly string[], flags: ImportFlags, ends: MapEnds): Promise<number> {
   const columns = columnsOf(flags.column ?? [], ends);
-  const text = columns === null ? null : await readText("the map", flags.into, ends);
-  if (columns === null || text === null) return exitUsage;
-  const loaded = loadMap(text, flags.into, ends.nowMs());
-  if (!loaded.ok) {
-    writeLines(
-      ends.stderr,
-      loaded.problems.map((problem) => harmless(formatProblem(problem))),
-    );
-    return exitFaults;
-  }
-  const read: { path: string; bytes: Uint8Array }[] = [];
+  if (columns === null) return exitUsage;
+  const read = await readMap(flags.into, ends);
+  if (typeof read === "number") return read;
+  const { text, loaded } = read;
+  const exports: { path: string; bytes: Uint8Array }[] = [];
   for (const path of files) {
-    try {
-      read.push({ path, bytes: await readFile(path) });
-    } catch (error) {
-      writeLines(ends.stderr, [
-        `Cannot read the inventory: ${harmless(path)} must be a readable file, got ${codeOf(error)}`,
-      ]);
-      return exitUsage;
-    }
+    const bytes = await orSaid(readBytes("the inventory", path), ends);
+    if (bytes === null) return exitUsage;
+    exports.push({ path, bytes });
   }
-  const inventory = readInventory(read, {
+  const inventory = readInventory(exports, {
     kind: flags.from ?? null,
     columns,
     netboxSites: flags.netboxSites ?? "buildings",
@@ -269,11 +243,11 @@ export async function runImport(files: readonly string[], flags: ImportFlags, en
   if (!again.ok) {
     writeLines(ends.stderr, [
       "Nothing was written: the map would have these problems",
-      ...again.problems.map((problem) => harmless(formatProblem(problem))),
+      ...problemLines(again.problems),
     ]);
     return exitFaults;
   }
-  if (!(await writeText(flags.into, written, "w", ends))) return exitUsage;
+  if ((await orSaid(replaceFile("the map", flags.into, written), ends)) === null) return exitUsage;
   writeLines(ends.stderr, [`Wrote ${harmless(flags.into)}`]);
   return faults.length > 0 ? exitFaults : exitFine;
 }
@@ -295,34 +269,31 @@ function columnsOf(pairs: readonly string[], ends: MapEnds): Record<string, stri
   return columns;
 }
 
-async function readText(what: string, path: string, ends: MapEnds): Promise<string | null> {
+/** Reads and loads a map; what is wrong with it is said, and the exit code is given instead. */
+async function readMap(
+  path: string,
+  ends: MapEnds,
+): Promise<{ readonly text: string; readonly loaded: Extract<LoadedMap, { ok: true }> } | number> {
+  const text = await orSaid(readText("the map", path), ends);
+  if (text === null) return exitUsage;
+  const loaded = loadMap(text, path, ends.nowMs());
+  if (loaded.ok) return { text, loaded };
+  writeLines(ends.stderr, problemLines(loaded.problems));
+  return exitFaults;
+}
+
+/** What reading or writing a file gives; null when it failed, which is said then. */
+async function orSaid<T>(work: Promise<T>, ends: MapEnds): Promise<T | null> {
   try {
-    return await readFile(path, "utf8");
+    return await work;
   } catch (error) {
-    writeLines(ends.stderr, [`Cannot read ${what}: ${harmless(path)} must be a readable file, got ${codeOf(error)}`]);
+    writeLines(ends.stderr, [harmless(error instanceof Error ? error.message : String(error))]);
     return null;
   }
 }
 
-/** Writes beside the place first, so that a crash leaves the old file whole. `wx` refuses to write over a file. */
-async function writeText(path: string, text: string, flag: "w" | "wx", ends: MapEnds): Promise<boolean> {
-  try {
-    if (flag === "wx") await writeFile(path, text, { flag });
-    else {
-      await writeFile(`${path}.part`, text);
-      await rename(`${path}.part`, path);
-    }
-    return true;
-  } catch (error) {
-    const rule = flag === "wx" ? "a new file in a folder that can be written" : "writable";
-    writeLines(ends.stderr, [`Cannot write the map: ${harmless(path)} must be ${rule}, got ${codeOf(error)}`]);
-    return false;
-  }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
-}
+const problemLines = (problems: Extract<LoadedMap, { ok: false }>["problems"]): string[] =>
+  problems.map((problem) => harmless(formatProblem(problem)));
 
 function writeLines(output: Output, lines: readonly string[]): void {
   if (lines.length > 0) output.write(`${lines.join("\n")}\n`);

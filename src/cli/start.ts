@@ -5,7 +5,6 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import { systemClock } from "../kit/clock.ts";
 import type { InspectEnds, InspectFlags } from "./inspect.ts";
 import { isoTime, type InspectResult } from "../inspect-result.ts";
 import { paint, type Screen, screenOf, title, wrap } from "./terminal.ts";
@@ -19,15 +18,8 @@ export function addStart(program: Command): void {
     .summary("look at the bundled examples: a generated outbreak, then a real capture")
     .option("--no-color", "no colours (also with NO_COLOR)")
     .action(async (flags: { readonly color?: boolean }) => {
-      const { inspect } = await import("../cordon.ts");
-      process.exitCode = await runStart(join(root, "examples"), flags.color !== false, {
-        stdout: process.stdout,
-        stderr: process.stderr,
-        environment: process.env,
-        stdin: process.stdin,
-        inspect,
-        nowMs: () => systemClock.nowMs(),
-      });
+      const { processEnds } = await import("./inspect.ts");
+      process.exitCode = await runStart(join(root, "examples"), flags.color !== false, await processEnds());
     });
 }
 

@@ -1,19 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { wholeFlow } from "../../test/whole-flow.ts";
 import { ipv4 } from "../model/address.ts";
 import { BatchWriter } from "../model/batch.ts";
-import {
-  appendFlow,
-  DIRECTION_SEEN,
-  OUTCOME_ANSWERED,
-  OUTCOME_UNANSWERED,
-  type Outcome,
-  PHASE_WHOLE,
-  PROTOCOL_TCP,
-} from "../model/flow.ts";
+import { appendFlow, OUTCOME_ANSWERED, OUTCOME_UNANSWERED, type Outcome } from "../model/flow.ts";
 import { HostTable } from "../model/host-table.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Detection } from "../model/outbreak.ts";
-import type { HostIndex, SensorIndex } from "../model/units.ts";
+import type { HostIndex } from "../model/units.ts";
 import { Detector } from "./detect.ts";
 
 const hosts = new HostTable();
@@ -30,24 +23,7 @@ function detect(calls: readonly Call[], observations: readonly Observation[], is
   const detector = new Detector({ hosts });
   const writer = new BatchWriter(hosts, (batch) => detector.feed(batch), 1_000);
   for (const { atMs, target, outcome } of calls) {
-    appendFlow(writer.flows, {
-      atMs,
-      startMs: atMs,
-      durationMs: 100,
-      source: a,
-      target,
-      sourcePort: 50_000,
-      targetPort: 445,
-      protocol: PROTOCOL_TCP,
-      phase: PHASE_WHOLE,
-      outcome,
-      direction: DIRECTION_SEEN,
-      bytes: 900,
-      packets: 5,
-      bytesBack: outcome === OUTCOME_ANSWERED ? 900 : 0,
-      packetsBack: outcome === OUTCOME_ANSWERED ? 5 : 0,
-      sensor: 0 as SensorIndex,
-    });
+    appendFlow(writer.flows, wholeFlow({ atMs, source: a, target, outcome }));
     if (!isOneBatch) writer.flush();
   }
   for (const observation of observations) writer.observe(observation);

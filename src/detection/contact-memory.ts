@@ -102,18 +102,6 @@ export class ContactMemory {
     return sum;
   }
 
-  /** Whether the key is remembered. */
-  knows(key: number): boolean {
-    const word = key === 0 ? 1 : key >>> 0;
-    let slot = word & this.#mask;
-    for (;;) {
-      const held = this.#young[slot];
-      if (held === word) return true;
-      if (held === 0) return this.#oldCount !== 0 && this.#stateInOld(word) !== CONTACT_UNKNOWN;
-      slot = (slot + 1) & this.#mask;
-    }
-  }
-
   /** Sets the state of a key that was seen; UNKNOWN is no such state. */
   mark(key: number, state: number): void {
     const word = key === 0 ? 1 : key >>> 0;

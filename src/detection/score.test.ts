@@ -4,19 +4,10 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
+import { wholeFlow } from "../../test/whole-flow.ts";
 import { createRandom } from "../kit/random.ts";
-import {
-  appendFlow,
-  createFlowTable,
-  DIRECTION_SEEN,
-  type FlowTable,
-  OUTCOME_ANSWERED,
-  OUTCOME_UNANSWERED,
-  PHASE_WHOLE,
-  PROTOCOL_TCP,
-} from "../model/flow.ts";
+import { appendFlow, createFlowTable, type FlowTable, OUTCOME_ANSWERED, OUTCOME_UNANSWERED } from "../model/flow.ts";
 import { HostTable } from "../model/host-table.ts";
-import type { SensorIndex } from "../model/units.ts";
 import { keysOf, readAhead } from "./read-ahead.ts";
 import { scoreFlows } from "./score.ts";
 import { testOf } from "./sources.ts";
@@ -29,24 +20,14 @@ function rowsOf(hosts: HostTable, rowCount: number): FlowTable {
   for (let flow = 0; flow < rowCount; flow++) {
     const isSweep = flow % 50 === 49;
     const atMs = 1_000_000 + flow * 20;
-    appendFlow(flows, {
+    const row = wholeFlow({
       atMs,
-      startMs: atMs,
-      durationMs: 5,
       source: hosts.intern4(isSweep ? 0x0a000001 : 0x0a000100 + random.below(200)),
       target: hosts.intern4(isSweep ? 0x0a010000 + flow : 0x0a020000 + random.below(5)),
-      sourcePort: 50_000,
       targetPort: isSweep ? 445 : random.pick([443, 445, 53, 104]),
-      protocol: PROTOCOL_TCP,
-      phase: PHASE_WHOLE,
       outcome: isSweep && flow % 3 > 0 ? OUTCOME_UNANSWERED : OUTCOME_ANSWERED,
-      direction: DIRECTION_SEEN,
-      bytes: 500,
-      packets: 5,
-      bytesBack: 900,
-      packetsBack: 5,
-      sensor: 0 as SensorIndex,
     });
+    appendFlow(flows, row);
   }
   return flows;
 }

@@ -2,7 +2,7 @@
 // full, contacts not seen before are counted and forgotten.
 
 import { type Column, float32Column, float64Column, grown, int32Column, uint8Column } from "../kit/column.ts";
-import { combine32, mix32 } from "../kit/hash.ts";
+import { combine32, mix32, slotCountFor } from "../kit/hash.ts";
 import { limits } from "../limits.ts";
 import type { FlowTable } from "../model/flow.ts";
 import { OUTCOME_ANSWERED, OUTCOME_REFUSED, OUTCOME_UNANSWERED } from "../model/flow.ts";
@@ -117,8 +117,7 @@ export class DraftContacts {
     this.generations = grown(this.generations, rows);
     this.bytes = grown(this.bytes, rows);
     this.bytesBack = grown(this.bytesBack, rows);
-    let slotCount = this.#slotMask + 1;
-    while (slotCount < rows * 2) slotCount *= 2;
+    const slotCount = slotCountFor(rows, this.#slotMask + 1);
     this.#slots = int32Column(slotCount);
     this.#slotMask = slotCount - 1;
     for (let contact = 0; contact < this.length; contact++) this.#insert(contact);

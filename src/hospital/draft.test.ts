@@ -1,20 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { wholeFlow } from "../../test/whole-flow.ts";
 import { createRandom } from "../kit/random.ts";
 import { parseAddress } from "../model/address.ts";
 import { BatchWriter } from "../model/batch.ts";
 import {
-  DIRECTION_SEEN,
   OUTCOME_ANSWERED,
   OUTCOME_UNANSWERED,
   type Outcome,
-  PHASE_WHOLE,
   PROTOCOL_ARP,
   PROTOCOL_TCP,
   PROTOCOL_UDP,
+  writeFlow,
 } from "../model/flow.ts";
 import { HostTable } from "../model/host-table.ts";
-import type { SensorIndex } from "../model/units.ts";
 import { broadcastBits, draftBlocks, masked } from "./draft-blocks.ts";
 import { DraftContacts } from "./draft-contacts.ts";
 import { createDraft, type DraftedMap, formatProblem, loadMap, writeDraft } from "./load.ts";
@@ -40,20 +39,19 @@ class Traffic {
     bytes = 100,
     bytesBack = 100,
   ): void {
-    const { flows } = this.writer;
     const row = this.writer.row();
     const [protocol, number] = port.split("/");
-    flows.atMs[row] = this.#atMs++;
-    flows.source[row] = this.hosts.intern(parseAddress(source)!);
-    flows.target[row] = this.hosts.intern(parseAddress(target)!);
-    flows.targetPort[row] = Number(number ?? 0);
-    flows.protocol[row] = protocol === "tcp" ? PROTOCOL_TCP : protocol === "udp" ? PROTOCOL_UDP : PROTOCOL_ARP;
-    flows.phase[row] = PHASE_WHOLE;
-    flows.outcome[row] = outcome;
-    flows.direction[row] = DIRECTION_SEEN;
-    flows.bytes[row] = bytes;
-    flows.bytesBack[row] = outcome === OUTCOME_ANSWERED ? bytesBack : 0;
-    flows.sensor[row] = 0 as SensorIndex;
+    const flow = wholeFlow({
+      atMs: this.#atMs++,
+      source: this.hosts.intern(parseAddress(source)!),
+      target: this.hosts.intern(parseAddress(target)!),
+      targetPort: Number(number ?? 0),
+      protocol: protocol === "tcp" ? PROTOCOL_TCP : protocol === "udp" ? PROTOCOL_UDP : PROTOCOL_ARP,
+      outcome,
+      bytes,
+      bytesBack: outcome === OUTCOME_ANSWERED ? bytesBack : 0,
+    });
+    writeFlow(this.writer.flows, row, flow);
   }
 
   finish(): DraftedMap {

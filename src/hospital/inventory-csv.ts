@@ -3,7 +3,7 @@
 
 import { type CsvError, parse } from "csv-parse/sync";
 import { limits } from "../limits.ts";
-import type { Inventory, InventoryOptions } from "./inventory.ts";
+import { blankHost, type Inventory, type InventoryOptions } from "./inventory.ts";
 import {
   addressesOfCell,
   blockOfText,
@@ -180,20 +180,7 @@ function addAssigned(path: string, cells: Cells, report: Report, inventory: Inve
   for (const word of bad) report("address", word, "IPv4 or IPv6 addresses", "Correct the cell or empty it");
   const name = cells.get("assigned") || cells.get("dnsName") || null;
   if (values.length === 0 || name === null || name === "—") return;
-  inventory.hosts.push({
-    file: path,
-    row: cells.row,
-    name,
-    addresses: values,
-    macs: [],
-    role: null,
-    place: { site: null, building: null, room: null },
-    segment: null,
-    switchPort: null,
-    ports: [],
-    serial: null,
-    assetTag: null,
-  });
+  inventory.hosts.push({ ...blankHost(path, cells.row, name), addresses: values });
 }
 
 function addSegment(path: string, cells: Cells, report: Report, inventory: Inventory): void {

@@ -2,7 +2,7 @@
 // file or several. A prefix has `scope` since NetBox 4.2 and `site` before; both are read. Any field may be missing.
 
 import { limits } from "../limits.ts";
-import type { Inventory, InventoryHost, InventoryOptions, PlaceWords } from "./inventory.ts";
+import { blankHost, type Inventory, type InventoryOptions, type PlaceWords } from "./inventory.ts";
 import { addressesOfCell, blockOfText, macsOfCell, roleOfWord, serialOfCell, useOfWord } from "./inventory-text.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -129,12 +129,6 @@ function addDevices(
   for (const [name, values] of addresses) {
     if (!owned.has(name)) inventory.hosts.push({ ...blankHost(first.file, first.row, name), addresses: [...values] });
   }
-}
-
-function blankHost(file: string, row: number, name: string | null): InventoryHost {
-  const place = { site: null, building: null, room: null };
-  const nothing = { role: null, segment: null, switchPort: null, serial: null, assetTag: null };
-  return { file, row, name, addresses: [], macs: [], ports: [], place, ...nothing };
 }
 
 /** Puts each object of a file into the list it belongs to. */

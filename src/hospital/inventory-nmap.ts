@@ -4,7 +4,7 @@
 import { Parser } from "htmlparser2";
 import { limits } from "../limits.ts";
 import { parsePort } from "../model/port.ts";
-import type { Inventory } from "./inventory.ts";
+import { blankHost, type Inventory } from "./inventory.ts";
 import { addressesOfCell, macsOfCell } from "./inventory-text.ts";
 
 /** One host while its element is open. */
@@ -78,18 +78,10 @@ export function readNmapXml(path: string, text: string, inventory: Inventory): v
 
 function addHost(path: string, host: OpenHost, inventory: Inventory): void {
   inventory.hosts.push({
-    file: path,
-    row: host.row,
-    name: host.name,
+    ...blankHost(path, host.row, host.name),
     addresses: [...new Set(host.addresses)],
     macs: [...new Set(host.macs)],
-    role: null,
-    place: { site: null, building: null, room: null },
-    segment: null,
-    switchPort: null,
     ports: [...host.ports],
-    serial: null,
-    assetTag: null,
   });
 }
 

@@ -29,6 +29,13 @@ export interface InventoryHost {
   readonly assetTag: string | null;
 }
 
+/** A host of which the inventory says no more than its name. */
+export function blankHost(file: string, row: number, name: string | null): InventoryHost {
+  const place = { site: null, building: null, room: null };
+  const nothing = { role: null, segment: null, switchPort: null, serial: null, assetTag: null };
+  return { file, row, name, addresses: [], macs: [], ports: [], place, ...nothing };
+}
+
 export interface InventorySegment {
   readonly file: string;
   readonly row: number;

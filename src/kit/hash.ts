@@ -16,6 +16,13 @@ export function combine32(hash: number, word: number): number {
   return mix32(Math.imul(hash, 0x9e3779b1) ^ word);
 }
 
+/** Slots of an open-addressing table that is never more than half full: a power of two, from `least` (one too) on. */
+export function slotCountFor(rows: number, least = 16): number {
+  let slotCount = least;
+  while (slotCount < rows * 2) slotCount *= 2;
+  return slotCount;
+}
+
 /** FNV-1a over bytes, 32 bits. */
 export function hashBytes(bytes: Uint8Array, begin = 0, end = bytes.length): number {
   let h = 0x811c9dc5 | 0;

@@ -134,8 +134,13 @@ const columnNames = [
 /** Writes one row. The table must have room. */
 export function appendFlow(table: FlowTable, record: FlowRecord): number {
   const flow = table.length++;
-  for (const name of columnNames) (table[name] as Column<number>)[flow] = record[name];
+  writeFlow(table, flow, record);
   return flow;
+}
+
+/** Fills a row that is there already, as a batch writer gives it. */
+export function writeFlow(table: FlowTable, flow: number, record: FlowRecord): void {
+  for (const name of columnNames) (table[name] as Column<number>)[flow] = record[name];
 }
 
 export function readFlow(table: FlowTable, flow: number): FlowRecord {

@@ -3,7 +3,7 @@
 // host compares generations instead of being told.
 
 import { type Column, grown, int32Column, uint8Column, uint32Column } from "../kit/column.ts";
-import { combine32, mix32 } from "../kit/hash.ts";
+import { combine32, mix32, slotCountFor } from "../kit/hash.ts";
 import { limits } from "../limits.ts";
 import { type Address, formatAddress, formatIpv4, ipv4, ipv6 } from "./address.ts";
 import { type HostIndex, NO_HOST } from "./units.ts";
@@ -57,8 +57,7 @@ export class HostTable {
     this.#w2 = uint32Column(rows);
     this.#w3 = uint32Column(rows);
     this.#used = uint8Column(rows);
-    let slotCount = 16;
-    while (slotCount < rows * 2) slotCount *= 2;
+    const slotCount = slotCountFor(rows);
     this.#slots = int32Column<number>(slotCount * 2);
     this.#slots.fill(EMPTY);
     this.#slotMask = slotCount - 1;
@@ -234,8 +233,7 @@ export class HostTable {
     this.#used = grown(this.#used, rows);
     if (rows * 2 <= this.#slotMask + 1) return;
     const old = this.#slots;
-    let slotCount = this.#slotMask + 1;
-    while (slotCount < rows * 2) slotCount *= 2;
+    const slotCount = slotCountFor(rows, this.#slotMask + 1);
     this.#slots = int32Column<number>(slotCount * 2);
     this.#slots.fill(EMPTY);
     this.#slotMask = slotCount - 1;

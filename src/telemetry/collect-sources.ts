@@ -6,12 +6,20 @@ import { limits } from "../limits.ts";
 import type { HostTable } from "../model/host-table.ts";
 import type { SensorIndex } from "../model/units.ts";
 
+/** How far all inputs were read, and which one just now. */
+export interface CollectProgress {
+  readonly path: string;
+  readonly readBytes: number;
+  /** What the file sizes told; 0 for streams. */
+  readonly totalBytes: number;
+}
+
 export interface CollectOptions {
   readonly hosts: HostTable;
   /** Names whose look-ups are kept (kill-switch names): lower case, no trailing dot. */
   readonly watchedNames: ReadonlySet<string>;
-  /** Called after each chunk; `totalBytes` counts what the file sizes told, 0 for streams. */
-  readonly onProgress?: (progress: { readBytes: number; totalBytes: number; path: string }) => void;
+  /** Called after each chunk. */
+  readonly onProgress?: (progress: CollectProgress) => void;
   /** What `-` reads. */
   readonly stdin?: AsyncIterable<Uint8Array>;
   /** Records older than the newest by more than this are counted as late; they are used all the same. Default 10 min. */

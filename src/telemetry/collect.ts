@@ -18,7 +18,7 @@ import {
 import { type Decoder, type DecoderContext, type InputReport, SkipCounts } from "./decoder.ts";
 
 export type { InputReport, NotVisible, SensorReport, SkipReason } from "./decoder.ts";
-export type { CollectOptions } from "./collect-sources.ts";
+export type { CollectOptions, CollectProgress } from "./collect-sources.ts";
 export { createExportDecoder, type ExportDecoder } from "./exports/export-stream.ts";
 export { follow, Follower, type FollowOptions } from "./follow.ts";
 export { examine, type Finding, type FindingKind, formatMs, type SegmentView } from "./health.ts";

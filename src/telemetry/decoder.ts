@@ -143,6 +143,33 @@ export interface InputReport {
   readonly remarks: readonly string[];
 }
 
+/** The report of an input that is one sensor, and no flow exporter: a capture or a log. */
+export function reportOfOneSensor(
+  sensor: SensorIndex,
+  input: Omit<InputReport, "sensors"> & { readonly format: Format },
+): InputReport {
+  const { path, format, records, firstMs, lastMs } = input;
+  return {
+    ...input,
+    sensors: [
+      {
+        sensor,
+        name: path,
+        format,
+        records,
+        lostRecords: null,
+        lagMs: null,
+        activeTimeoutMs: null,
+        inactiveTimeoutMs: null,
+        samplingRate: null,
+        templates: 0,
+        firstMs,
+        lastMs,
+      },
+    ],
+  };
+}
+
 /** What a decoder is given. */
 export interface DecoderContext {
   readonly writer: BatchWriter;

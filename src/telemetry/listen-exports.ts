@@ -2,33 +2,22 @@
 // every `batchMs` while something comes, and reports of the exporters at any time. Receiving never triggers a decision:
 // a batch is handed on when `tick` is called, at the caller's own pace.
 
-import type { Clock } from "../kit/clock.ts";
 import { type Batch, BatchWriter } from "../model/batch.ts";
 import type { HostTable } from "../model/host-table.ts";
 import type { SensorReport, SkipCounts } from "./decoder.ts";
 import { createExportDecoder } from "./exports/export-stream.ts";
-import { listen } from "./listen.ts";
+import { listen, type Listener, type ListenOptions } from "./listen.ts";
 import { sensorRows } from "./collect-sources.ts";
 
-export interface ListenForExportsOptions {
-  readonly host: string;
-  /** 0 takes any free port. */
-  readonly port: number;
-  readonly clock: Clock;
+export interface ListenForExportsOptions extends Omit<ListenOptions, "onDatagram"> {
   readonly hosts: HostTable;
   readonly onBatch: (batch: Batch) => void;
-  readonly onError?: (because: string) => void;
 }
 
-export interface ExportListener {
-  readonly host: string;
-  readonly port: number;
-  readonly receiveBufferBytes: number;
-  readonly datagrams: number;
+export interface ExportListener extends Listener {
   /** Datagrams that were none of the four formats. */
   readonly foreignDatagrams: number;
   readonly skipped: SkipCounts;
-  kernelDrops(): number | null;
   sensors(): SensorReport[];
   /** Hands on what came since the last call; attempts that waited long enough get their outcome. */
   tick(): void;

@@ -1,21 +1,20 @@
 // A seed in, one damaged log through one decoder, and what went wrong out. The damage: flipped bits, bytes put in and
 // taken out, lines cut, doubled and mixed between logs, numbers made absurd, texts made long.
 
+import { zeekHead } from "../../lab/traffic/zeek-head.ts";
 import { createRandom, type Random } from "../../src/kit/random.ts";
 import { BatchWriter } from "../../src/model/batch.ts";
 import { HostTable } from "../../src/model/host-table.ts";
-import type { SensorIndex } from "../../src/model/units.ts";
 import { createDecoder } from "../../src/telemetry/decoder-of-format.ts";
 import type { Format } from "../../src/telemetry/decoder.ts";
+import { decodeWhole, plainContext } from "../decode.ts";
 import { sniff } from "../../src/telemetry/sniff.ts";
-
-const zeekHead = "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n";
 
 /** A valid log of each kind. */
 export const samples: readonly (readonly [format: Format, text: string])[] = [
   [
     "zeek-conn",
-    `${zeekHead}#path\tconn\n#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tduration\torig_bytes\tresp_bytes\tconn_state\thistory\torig_pkts\torig_ip_bytes\tresp_pkts\tresp_ip_bytes\n1258531221.486539\tC1\t10.0.0.5\t50000\t10.0.0.9\t445\ttcp\t0.16\t301\t300\tSF\tShADadfF\t7\t629\t6\t628\n1258531222.0\tC2\t2001:db8::5\t128\t2001:db8::9\t129\ticmp\t-\t-\t-\tOTH\t-\t1\t60\t0\t0\n`,
+    `${zeekHead("conn").join("\n")}\n#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tduration\torig_bytes\tresp_bytes\tconn_state\thistory\torig_pkts\torig_ip_bytes\tresp_pkts\tresp_ip_bytes\n1258531221.486539\tC1\t10.0.0.5\t50000\t10.0.0.9\t445\ttcp\t0.16\t301\t300\tSF\tShADadfF\t7\t629\t6\t628\n1258531222.0\tC2\t2001:db8::5\t128\t2001:db8::9\t129\ticmp\t-\t-\t-\tOTH\t-\t1\t60\t0\t0\n`,
   ],
   [
     "zeek-conn",
@@ -148,17 +147,10 @@ export function fuzzLog(seed: number): string | null {
   badRow = null;
   try {
     sniff(input);
-    const context = {
-      writer,
-      path: "fuzz",
-      sensor: () => 0 as SensorIndex,
-      isWatchedName: (name: string) => name === "bad.example",
-    };
+    const context = plainContext(writer, "fuzz", (name) => name === "bad.example");
     const decoder = createDecoder(format, context, { latenessMs: 600_000 });
     const chunkBytes = 1 + random.below(input.length + 1);
-    for (let at = 0; at < input.length; at += chunkBytes) decoder.write(input.subarray(at, at + chunkBytes));
-    decoder.end();
-    writer.flush();
+    decodeWhole(decoder, writer, input, chunkBytes);
     const report = decoder.report();
     if (badRow !== null) return `seed ${seed}: ${format} made ${badRow as string}`;
     if (report.flows > report.records) return `seed ${seed}: ${format} counted more flows than records`;

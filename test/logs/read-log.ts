@@ -1,13 +1,14 @@
 // For tests of log decoders: a text or bytes in, the rows and observations it becomes as plain objects out.
 
+import { zeekHead } from "../../lab/traffic/zeek-head.ts";
 import type { Batch } from "../../src/model/batch.ts";
 import { BatchWriter } from "../../src/model/batch.ts";
 import { type FlowRecord, readFlow } from "../../src/model/flow.ts";
 import { HostTable } from "../../src/model/host-table.ts";
 import type { Observation, Sighting } from "../../src/model/observation.ts";
-import type { SensorIndex } from "../../src/model/units.ts";
 import { createDecoder } from "../../src/telemetry/decoder-of-format.ts";
 import type { Format, InputReport } from "../../src/telemetry/decoder.ts";
+import { decodeWhole, plainContext } from "../decode.ts";
 
 /** A row with its addresses written out. */
 export type Row = Omit<FlowRecord, "source" | "target" | "sensor"> & {
@@ -47,18 +48,10 @@ export function readLog(format: Format, input: string | Uint8Array, options: Rea
   );
   const decoder = createDecoder(
     format,
-    {
-      writer,
-      path: "test.log",
-      sensor: () => 0 as SensorIndex,
-      isWatchedName: (name) => options.watched?.includes(name) ?? false,
-    },
+    plainContext(writer, "test.log", (name) => options.watched?.includes(name) ?? false),
     { latenessMs: options.latenessMs ?? 600_000 },
   );
-  const chunkBytes = options.chunkBytes ?? Math.max(1, bytes.length);
-  for (let at = 0; at < bytes.length; at += chunkBytes) decoder.write(bytes.subarray(at, at + chunkBytes));
-  decoder.end();
-  writer.flush();
+  decodeWhole(decoder, writer, bytes, options.chunkBytes);
   return { rows, observations, sightings, report: decoder.report() };
 }
 
@@ -80,6 +73,5 @@ function written(observation: Observation, hosts: HostTable): Record<string, unk
 
 /** A Zeek TSV log with the given columns. */
 export function zeekTsv(path: string, fields: readonly string[], rows: readonly (readonly string[])[]): string {
-  const head = ["#separator \\x09", "#set_separator\t,", "#empty_field\t(empty)", "#unset_field\t-", `#path\t${path}`];
-  return [...head, `#fields\t${fields.join("\t")}`, ...rows.map((row) => row.join("\t")), ""].join("\n");
+  return [...zeekHead(path), `#fields\t${fields.join("\t")}`, ...rows.map((row) => row.join("\t")), ""].join("\n");
 }

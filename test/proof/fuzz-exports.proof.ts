@@ -3,8 +3,8 @@
 
 import { BatchWriter } from "../../src/model/batch.ts";
 import { HostTable } from "../../src/model/host-table.ts";
-import type { SensorIndex } from "../../src/model/units.ts";
 import { createExportDecoder } from "../../src/telemetry/exports/export-stream.ts";
+import { plainContext } from "../decode.ts";
 import { hostileDatagrams } from "./fuzz-exports.ts";
 import type { Proof } from "./proof.ts";
 
@@ -21,12 +21,7 @@ export const fuzzExports: Proof = {
     let rows = 0;
     for (let block = from; block < to; block += blockDatagrams) {
       const writer = new BatchWriter(new HostTable(65_536), ({ flows }) => (rows += flows.length), 4_096);
-      const decoder = createExportDecoder({
-        writer,
-        path: "x",
-        sensor: () => 0 as SensorIndex,
-        isWatchedName: () => false,
-      });
+      const decoder = createExportDecoder(plainContext(writer, "x"));
       let given = 0;
       try {
         for (const datagram of hostileDatagrams(block)) {

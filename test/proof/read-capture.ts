@@ -4,11 +4,11 @@ import { BatchWriter } from "../../src/model/batch.ts";
 import { type FlowRecord, readFlow } from "../../src/model/flow.ts";
 import { HostTable } from "../../src/model/host-table.ts";
 import type { Observation } from "../../src/model/observation.ts";
-import type { SensorIndex } from "../../src/model/units.ts";
-import type { DecoderContext, InputReport } from "../../src/telemetry/decoder.ts";
+import type { InputReport } from "../../src/telemetry/decoder.ts";
 import type { CaptureOptions } from "../../src/telemetry/packets/packet-capture.ts";
 import { createPcapDecoder } from "../../src/telemetry/packets/pcap.ts";
 import { createPcapngDecoder } from "../../src/telemetry/packets/pcapng.ts";
+import { plainContext } from "../decode.ts";
 
 /** A flow row whose ends are written out. */
 export interface ReadRow extends FlowRecord {
@@ -52,7 +52,7 @@ export function readCapture(file: Uint8Array, options: ReadOptions = {}): ReadCa
     },
     batchRows,
   );
-  const context: DecoderContext = { writer, path: "x", sensor: () => 0 as SensorIndex, isWatchedName };
+  const context = plainContext(writer, "x", isWatchedName);
   const isPcapng = file.length >= 4 && file[0] === 0x0a && file[1] === 0x0d && file[2] === 0x0d;
   const decoder = isPcapng ? createPcapngDecoder(context, options) : createPcapDecoder(context, options);
   let turn = 0;

@@ -15,6 +15,7 @@ import {
   PHASE_CLOSING,
   PHASE_OPENING,
   PHASE_WHOLE,
+  writeFlow,
 } from "../../src/model/flow.ts";
 import { HostTable } from "../../src/model/host-table.ts";
 import type { Detection } from "../../src/model/outbreak.ts";
@@ -107,9 +108,7 @@ function feed(
     const { sourceName, targetName, ...record } = row;
     const source = internName(hosts, drawing, sourceName);
     const target = internName(hosts, drawing, targetName);
-    const values: FlowRecord = { ...record, source, target };
-    for (const [name, value] of Object.entries(values))
-      (writer.flows as never as Record<string, number[]>)[name][at] = value;
+    writeFlow(writer.flows, at, { ...record, source, target });
   }
   writer.flush();
 }

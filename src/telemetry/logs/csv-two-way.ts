@@ -50,9 +50,7 @@ export class CsvTwoWay {
     row.sourcePort = readPort(fields, cellSlots.sourcePort);
     row.targetPort = isIcmp ? readIcmp(fields) : readPort(fields, cellSlots.targetPort);
     if (!hasEnds || row.sourcePort === -1 || row.targetPort === -1 || row.targetPort > 65_535) skipped.add("bad-line");
-    else if (!this.#tally.accept(startMs, startMs + durationMs)) return;
-    else if (row.protocol === -1) skipped.add("unsupported");
-    else if (!row.isBetweenHosts()) skipped.add("no-address");
+    else if (!row.isAccepted(this.#tally)) return;
     else if (!this.#judge(fields, isIcmp)) skipped.add("reply-without-request");
     else {
       this.#tally.flows++;

@@ -2,14 +2,13 @@
 // once; rows of one direction (nfdump) are paired like export records. Cells in quotes go through the CSV library.
 
 import { parse } from "csv-parse/sync";
-import type { Millis, SensorIndex } from "../../model/units.ts";
 import type { Decoder, DecoderContext, Format, InputReport, NotVisible } from "../decoder.ts";
 import { type CsvLayout, csvFields, readCsvHeader } from "./csv-header.ts";
 import { CsvOneWay } from "./csv-one-way.ts";
 import { CsvTwoWay } from "./csv-two-way.ts";
-import { RecordSplitter, type RecordSink } from "./lines.ts";
 import { FieldSet } from "./lines-fields.ts";
-import { type LogOptions, LogTally } from "./lines-tally.ts";
+import type { LogOptions } from "./lines-tally.ts";
+import { LogDecoder } from "./log-decoder.ts";
 
 const QUOTE = 34;
 const SPACE = 32;
@@ -18,14 +17,8 @@ export function createCsvDecoder(context: DecoderContext, options: LogOptions): 
   return new CsvDecoder(context, options);
 }
 
-class CsvDecoder implements Decoder, RecordSink {
-  /** The input is over: a record that can not be read now was cut. */
-  #isEnding = false;
-  readonly format: Format = "csv";
-  readonly #context: DecoderContext;
-  readonly #tally: LogTally;
-  readonly #sensor: SensorIndex;
-  readonly #splitter: RecordSplitter;
+class CsvDecoder extends LogDecoder {
+  override readonly format: Format = "csv";
   readonly #fields = new FieldSet(csvFields.length);
   #layout: CsvLayout | null = null;
   #separator = 44;
@@ -34,47 +27,25 @@ class CsvDecoder implements Decoder, RecordSink {
   #twoWay: CsvTwoWay | null = null;
   #isSummary = false;
 
-  constructor(context: DecoderContext, options: LogOptions) {
-    this.#context = context;
-    this.#tally = new LogTally(options);
-    this.#sensor = context.sensor(context.path);
-    this.#splitter = new RecordSplitter(this);
-  }
-
-  get watermarkMs(): Millis {
-    return this.#tally.watermarkMs;
-  }
-
-  write(chunk: Uint8Array): void {
-    this.#splitter.write(chunk);
-  }
-
-  end(): void {
-    this.#isEnding = true;
-    this.#splitter.end();
+  protected override settle(): void {
     this.#oneWay?.end();
   }
 
-  tooLong(): void {
-    this.#tally.records++;
-    this.#tally.skipped.add("too-long");
-  }
-
-  report(): InputReport {
+  override report(): InputReport {
     const notVisible: NotVisible[] = ["dns-names", "payload", "arp"];
     const outcome = this.#oneWay?.hasOutcome ?? this.#twoWay?.hasOutcome ?? false;
     if (!outcome) notVisible.push("outcome");
-    return this.#tally.report({ path: this.#context.path, format: "csv", sensor: this.#sensor, notVisible });
+    return this.tally.report({ path: this.context.path, format: "csv", sensor: this.sensor, notVisible });
   }
 
-  record(bytes: Uint8Array, begin: number, end: number): void {
+  override record(bytes: Uint8Array, begin: number, end: number): void {
     if (this.#layout === null || isLetterOrSign(bytes[begin])) {
       if (this.#takeWords(Buffer.from(bytes.subarray(begin, end)).toString())) return;
     }
     // nfdump ends its output with a summary of other columns.
     if (this.#isSummary) return;
-    this.#tally.records++;
-    if (!this.#readCells(bytes, begin, end)) this.#tally.skipped.add(this.#isEnding ? "truncated" : "bad-line");
+    this.tally.records++;
+    if (!this.#readCells(bytes, begin, end)) this.refuse();
     else if (this.#twoWay !== null) this.#twoWay.take(this.#fields);
     else this.#oneWay?.take(this.#fields);
   }
@@ -106,8 +77,8 @@ class CsvDecoder implements Decoder, RecordSink {
     this.#fields.end.fill(0);
     this.#oneWay?.end();
     const isOneWay = layout.dialect === "nfdump" || !hasBothWays(layout);
-    this.#oneWay = isOneWay ? new CsvOneWay(this.#context, this.#tally, this.#sensor) : null;
-    this.#twoWay = isOneWay ? null : new CsvTwoWay(this.#context, this.#tally, this.#sensor);
+    this.#oneWay = isOneWay ? new CsvOneWay(this.context, this.tally, this.sensor) : null;
+    this.#twoWay = isOneWay ? null : new CsvTwoWay(this.context, this.tally, this.sensor);
   }
 
   /** Notes where the wanted cells are, without blanks around them; false when the line has too few cells. */

@@ -3,7 +3,6 @@
 
 import {
   DIRECTION_SEEN,
-  NOT_SEEN,
   OUTCOME_ANSWERED,
   OUTCOME_UNANSWERED,
   OUTCOME_UNKNOWN,
@@ -18,10 +17,10 @@ import * as slots from "./eve-fields.ts";
 import { asciiText, type FieldSet, hexDigit } from "./lines-fields.ts";
 import { LogRow, readProtocol } from "./lines-row.ts";
 import type { LogTally } from "./lines-tally.ts";
+import { OneWayWatch } from "./one-way-watch.ts";
 import { flagsOutcome, REPLY_ONLY } from "./lines-outcome.ts";
 
 const LETTER_N = 110;
-const oneWayMin = 10;
 
 export class EveFlow {
   hasEvents = false;
@@ -33,8 +32,7 @@ export class EveFlow {
   #halfId = "";
   #halfFlags = -1;
   #hasFlowEvents = false;
-  #answeredSeen = 0;
-  #answeredBlind = 0;
+  readonly #oneWay = new OneWayWatch();
 
   constructor(writer: BatchWriter, tally: LogTally, sensor: SensorIndex) {
     this.#writer = writer;
@@ -43,7 +41,7 @@ export class EveFlow {
   }
 
   isOneWay(): boolean {
-    return this.#answeredBlind >= oneWayMin && this.#answeredBlind > 10 * this.#answeredSeen;
+    return this.#oneWay.isOneWay();
   }
 
   takeFlow(fields: FieldSet): void {
@@ -103,18 +101,10 @@ export class EveFlow {
       skipped.add("bad-line");
       return false;
     }
-    if (!this.#tally.accept(row.startMs, row.startMs + row.durationMs)) return false;
     row.protocol = readProtocol(fields.bytes, fields.begin[slots.PROTOCOL], fields.end[slots.PROTOCOL]);
-    if (row.protocol === -1) {
-      skipped.add("unsupported");
-      return false;
-    }
     row.sourcePort = Math.max(0, fields.integer(slots.SOURCE_PORT)) & 0xffff;
     row.targetPort = Math.max(0, fields.integer(slots.TARGET_PORT)) & 0xffff;
-    if (!row.isBetweenHosts()) {
-      skipped.add("no-address");
-      return false;
-    }
+    if (!row.isAccepted(this.#tally)) return false;
     if (row.protocol !== PROTOCOL_ICMP && row.protocol !== PROTOCOL_ICMP6) return true;
     if (row.setIcmp(fields.integer(slots.ICMP_TYPE), Math.max(0, fields.integer(slots.ICMP_CODE)))) return true;
     skipped.add("reply-without-request");
@@ -130,11 +120,7 @@ export class EveFlow {
     row.outcome = outcome;
     row.direction = DIRECTION_SEEN;
     if (row.protocol === PROTOCOL_TCP) {
-      if (outcome === OUTCOME_ANSWERED && row.packetsBack === 0) {
-        this.#answeredBlind++;
-        row.packetsBack = NOT_SEEN;
-        row.bytesBack = NOT_SEEN;
-      } else if (outcome === OUTCOME_ANSWERED) this.#answeredSeen++;
+      this.#oneWay.take(row);
       // Without a SYN from the source the sensor came in the middle and took the first packet's sender for the client.
       if (flags > 0 && (flags & 2) === 0) row.turnByPorts();
     }

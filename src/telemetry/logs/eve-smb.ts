@@ -1,24 +1,20 @@
 // EVE `smb` and `dcerpc` events in, observations out: failed log-ons, renames, programs written to admin shares, RPC
 // calls that run something. Names are hashed or forgotten.
 
-import { hashText } from "../../kit/hash.ts";
+import { accountHashOf } from "../account-hash.ts";
 import type { DecoderContext } from "../decoder.ts";
 import * as slots from "./eve-fields.ts";
+import { asObject, type JsonObject } from "./json-object.ts";
 import type { AddressCell, FieldSet } from "./lines-fields.ts";
 import { RenameCounter } from "./lines-renames.ts";
 import { internCell, isUnicast } from "./lines-row.ts";
 import type { LogTally } from "./lines-tally.ts";
-import { type RemoteAct, isAdminShare, isProgramName, opnumAct } from "./zeek-remote.ts";
+import { type RemoteAct, isAdminShare, isProgramName } from "../remote-acts.ts";
+import { opnumAct } from "./zeek-remote.ts";
 
 /** Flows whose bound RPC interface is remembered. When full, the oldest is forgotten. */
 const boundFlowsMax = 4096;
 
-type Json = Record<string, unknown>;
-
-const objectAt = (record: Json, key: string): Json => {
-  const value = record[key];
-  return typeof value === "object" && value !== null ? (value as Json) : {};
-};
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
 export class EveSmb {
@@ -38,15 +34,15 @@ export class EveSmb {
     this.#renames.end();
   }
 
-  take(fields: FieldSet, event: Json, source: AddressCell, target: AddressCell): void {
+  take(fields: FieldSet, event: JsonObject, source: AddressCell, target: AddressCell): void {
     this.hasEvents = true;
     if (!isUnicast(target)) {
       this.#tally.skipped.add("no-address");
       return;
     }
-    const smb = objectAt(event, "smb");
+    const smb = asObject(event["smb"]);
     const atMs = fields.timeMs(slots.TIMESTAMP);
-    const rpc = { ...objectAt(event, "dcerpc"), ...objectAt(smb, "dcerpc") };
+    const rpc = { ...asObject(event["dcerpc"]), ...asObject(smb["dcerpc"]) };
     const how = this.#writeOf(smb) ?? this.#callOf(fields.text(slots.FLOW_ID), rpc);
     const { writer } = this.#context;
     if (how !== null) {
@@ -54,7 +50,7 @@ export class EveSmb {
       writer.observe({ kind: "remote-execution", atMs, ...hosts, how });
     } else if (isFailedLogon(textOf(smb["status"]))) {
       const hosts = { source: internCell(writer, source), target: internCell(writer, target) };
-      const accountHash = hashText(textOf(objectAt(smb, "ntlmssp")["user"]).toLowerCase());
+      const accountHash = accountHashOf(textOf(asObject(smb["ntlmssp"])["user"]));
       writer.observe({ kind: "logon-failed", atMs, ...hosts, accountHash });
     } else if (smb["rename"] !== undefined || textOf(smb["command"]).endsWith("_RENAME")) {
       this.#renames.add(atMs, source, target);
@@ -62,14 +58,14 @@ export class EveSmb {
   }
 
   /** A program created or overwritten on a share that only administrators reach. */
-  #writeOf(smb: Json): RemoteAct | null {
+  #writeOf(smb: JsonObject): RemoteAct | null {
     if (!isAdminShare(textOf(smb["share"])) || !isProgramName(textOf(smb["filename"]))) return null;
     return /CREATE|OVERWRITE|SUPERSEDE/.test(textOf(smb["disposition"])) ? "admin-share-write" : null;
   }
 
   /** The interface is named when it is bound; calls name only their number. */
-  #callOf(flowId: string, rpc: Json): RemoteAct | null {
-    const interfaces = Array.isArray(rpc["interfaces"]) ? (rpc["interfaces"] as Json[]) : [];
+  #callOf(flowId: string, rpc: JsonObject): RemoteAct | null {
+    const interfaces = Array.isArray(rpc["interfaces"]) ? (rpc["interfaces"] as JsonObject[]) : [];
     for (const bound of interfaces) {
       const uuid = textOf(bound?.["uuid"]).toLowerCase();
       if (uuid === "") continue;
@@ -79,7 +75,7 @@ export class EveSmb {
         this.#interfaceOfFlow.delete(this.#interfaceOfFlow.keys().next().value!);
       }
     }
-    const opnum = objectAt(rpc, "req")["opnum"];
+    const opnum = asObject(rpc["req"])["opnum"];
     const uuid = this.#interfaceOfFlow.get(flowId);
     return typeof opnum === "number" && uuid !== undefined ? opnumAct(uuid, opnum) : null;
   }

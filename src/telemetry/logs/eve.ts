@@ -1,86 +1,64 @@
 // Suricata EVE in (JSON lines or one array), rows from `flow` and `netflow` events and observations from alerts, dns and
 // smb out. Alerts alone make no rows. Events read without a JSON object wherever the scanner can.
 
-import { type Millis, NO_HOST, type SensorIndex } from "../../model/units.ts";
+import { NO_HOST } from "../../model/units.ts";
 import type { Decoder, DecoderContext, Format, InputReport, NotVisible } from "../decoder.ts";
 import { SENDER_IS_SERVER, sideByPorts } from "../exports/direction-rules.ts";
 import { EveFlow } from "./eve-flow.ts";
 import * as slots from "./eve-fields.ts";
 import { EveSmb } from "./eve-smb.ts";
+import { asObject, type JsonObject, parseObject } from "./json-object.ts";
 import { JsonScanner, textAt } from "./json-scan.ts";
-import { RecordSplitter, type RecordSink } from "./lines.ts";
 import { AddressCell, FieldSet } from "./lines-fields.ts";
+import { alertPort, alertSignature, watchableName } from "./lines-news.ts";
 import { internCell, isUnicast, readProtocol } from "./lines-row.ts";
-import { type LogOptions, LogTally } from "./lines-tally.ts";
+import type { LogOptions } from "./lines-tally.ts";
+import { LogDecoder } from "./log-decoder.ts";
 
 export function createEveDecoder(context: DecoderContext, options: LogOptions): Decoder {
   return new EveDecoder(context, options);
 }
 
-class EveDecoder implements Decoder, RecordSink {
-  readonly format: Format = "eve";
-  readonly #context: DecoderContext;
-  readonly #tally: LogTally;
-  readonly #sensor: SensorIndex;
-  readonly #splitter: RecordSplitter;
+class EveDecoder extends LogDecoder {
+  override readonly format: Format = "eve";
   readonly #scanner = new JsonScanner(slots.eveFields);
   readonly #fields = new FieldSet(slots.eveFields.length);
   readonly #flow: EveFlow;
   readonly #smb: EveSmb;
   readonly #source = new AddressCell();
   readonly #target = new AddressCell();
-  /** The input is over: a record that can not be read now was cut. */
-  #isEnding = false;
   #hasDns = false;
 
   constructor(context: DecoderContext, options: LogOptions) {
-    this.#context = context;
-    this.#tally = new LogTally(options);
-    this.#sensor = context.sensor(context.path);
-    this.#splitter = new RecordSplitter(this);
-    this.#flow = new EveFlow(context.writer, this.#tally, this.#sensor);
-    this.#smb = new EveSmb(context, this.#tally);
+    super(context, options);
+    this.#flow = new EveFlow(context.writer, this.tally, this.sensor);
+    this.#smb = new EveSmb(context, this.tally);
   }
 
-  get watermarkMs(): Millis {
-    return this.#tally.watermarkMs;
-  }
-
-  write(chunk: Uint8Array): void {
-    this.#splitter.write(chunk);
-  }
-
-  end(): void {
-    this.#isEnding = true;
-    if (!this.#splitter.end()) this.#tally.skipped.add("truncated");
+  protected override settle(): void {
     this.#flow.end();
     this.#smb.end();
   }
 
-  tooLong(): void {
-    this.#tally.records++;
-    this.#tally.skipped.add("too-long");
-  }
-
-  report(): InputReport {
+  override report(): InputReport {
     const notVisible: NotVisible[] = [];
     if (!this.#hasDns) notVisible.push("dns-names");
     if (!this.#smb.hasEvents) notVisible.push("payload");
     notVisible.push("arp");
     if (!this.#flow.hasEvents) notVisible.push("flows");
     if (this.#flow.isOneWay()) notVisible.push("reverse-direction");
-    const { path } = this.#context;
-    return this.#tally.report({ path, format: "eve", sensor: this.#sensor, notVisible });
+    const { path } = this.context;
+    return this.tally.report({ path, format: "eve", sensor: this.sensor, notVisible });
   }
 
-  record(bytes: Uint8Array, begin: number, end: number): void {
-    this.#tally.records++;
+  override record(bytes: Uint8Array, begin: number, end: number): void {
+    this.tally.records++;
     const fields = this.#fields;
-    let event: Record<string, unknown> | null = null;
+    let event: JsonObject | null = null;
     if (!this.#scanner.scan(bytes, begin, end, fields)) {
       event = parsed(bytes, begin, end);
       if (event === null) {
-        this.#tally.skipped.add(this.#isEnding ? "truncated" : "bad-line");
+        this.refuse();
         return;
       }
       const read = event;
@@ -99,9 +77,9 @@ class EveDecoder implements Decoder, RecordSink {
   }
 
   /** Events other than flows. `event` is the whole record. */
-  #takeRare(type: string, event: Record<string, unknown> | null): void {
+  #takeRare(type: string, event: JsonObject | null): void {
     const fields = this.#fields;
-    const tally = this.#tally;
+    const tally = this.tally;
     if (type === "" || event === null) {
       tally.skipped.add("bad-line");
       return;
@@ -126,12 +104,12 @@ class EveDecoder implements Decoder, RecordSink {
   /** The one who began the conversation is the source, whichever packet rang. */
   #takeAlert(): void {
     const fields = this.#fields;
-    const { writer } = this.#context;
+    const { writer } = this.context;
     const isTurned = this.#isAnswer();
     const port = fields.integer(isTurned ? slots.SOURCE_PORT : slots.TARGET_PORT);
     const [from, to] = isTurned ? [this.#target, this.#source] : [this.#source, this.#target];
     if (!isUnicast(from)) {
-      this.#tally.skipped.add("no-address");
+      this.tally.skipped.add("no-address");
       return;
     }
     const severity = fields.integer(slots.ALERT_SEVERITY);
@@ -140,10 +118,10 @@ class EveDecoder implements Decoder, RecordSink {
       atMs: fields.timeMs(slots.TIMESTAMP),
       source: internCell(writer, from),
       target: isUnicast(to) ? internCell(writer, to) : NO_HOST,
-      targetPort: port >= 0 && port <= 65_535 ? port : 0,
-      signature: fields.text(slots.ALERT_SIGNATURE).slice(0, 200),
+      targetPort: alertPort(port),
+      signature: alertSignature(fields.text(slots.ALERT_SIGNATURE)),
       severity: severity >= 1 && severity <= 255 ? severity : 3,
-      sensorName: fields.has(slots.HOST) ? fields.text(slots.HOST).slice(0, 100) : this.#context.path,
+      sensorName: fields.has(slots.HOST) ? fields.text(slots.HOST).slice(0, 100) : this.context.path,
     });
   }
 
@@ -158,10 +136,10 @@ class EveDecoder implements Decoder, RecordSink {
     return sideByPorts(protocol, sourcePort, fields.integer(slots.TARGET_PORT)) === SENDER_IS_SERVER;
   }
 
-  #takeDns(event: Record<string, unknown>): void {
-    const { writer } = this.#context;
-    const names = queriedNames(event["dns"]).filter((name) => this.#context.isWatchedName(name));
-    if (names.length === 0) this.#tally.skipped.add("unused-event");
+  #takeDns(event: JsonObject): void {
+    const { writer } = this.context;
+    const names = queriedNames(event["dns"]).filter((name) => this.context.isWatchedName(name));
+    if (names.length === 0) this.tally.skipped.add("unused-event");
     for (const name of names) {
       const source = internCell(writer, this.#source);
       writer.observe({ kind: "name-lookup", atMs: this.#fields.timeMs(slots.TIMESTAMP), source, name });
@@ -171,24 +149,16 @@ class EveDecoder implements Decoder, RecordSink {
 
 /** Names asked for: `rrname` of a query, or `queries[].rrname` of newer versions. Answers repeat what was asked. */
 function queriedNames(dns: unknown): string[] {
-  if (typeof dns !== "object" || dns === null) return [];
-  const { type, rrname, queries, query } = dns as Record<string, unknown>;
+  const { type, rrname, queries, query } = asObject(dns);
   if (type !== undefined && type !== "query" && type !== "request") return [];
   const asked = [rrname];
   for (const list of [queries, query]) {
     if (!Array.isArray(list)) continue;
-    for (const item of list) asked.push((item as Record<string, unknown> | null)?.["rrname"]);
+    for (const item of list) asked.push(asObject(item)["rrname"]);
   }
-  return asked.filter((name) => typeof name === "string").map((name) => name.toLowerCase().replace(/\.$/, ""));
+  return asked.filter((name) => typeof name === "string").map(watchableName);
 }
 
-function parsed(bytes: Uint8Array, begin: number, end: number): Record<string, unknown> | null {
-  try {
-    const record: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset + begin, end - begin).toString());
-    return typeof record === "object" && record !== null && !Array.isArray(record)
-      ? (record as Record<string, unknown>)
-      : null;
-  } catch {
-    return null;
-  }
+function parsed(bytes: Uint8Array, begin: number, end: number): JsonObject | null {
+  return parseObject(Buffer.from(bytes.buffer, bytes.byteOffset + begin, end - begin).toString());
 }

@@ -2,6 +2,7 @@
 // (escapes in wanted texts, exponents, a wanted value that is a list) is left to JSON.parse: `scan` says so.
 
 import { hashBytes } from "../../kit/hash.ts";
+import { parseObject } from "./json-object.ts";
 import type { FieldSet } from "./lines-fields.ts";
 
 const QUOTE = 34;
@@ -172,14 +173,9 @@ export class JsonScanner {
 
   /** The slow way, by JSON.parse: the same fields, or false when it is not a JSON object. */
   parse(text: string, fields: FieldSet): boolean {
-    let record: unknown;
-    try {
-      record = JSON.parse(text);
-    } catch {
-      return false;
-    }
-    if (typeof record !== "object" || record === null || Array.isArray(record)) return false;
-    fields.fill(this.#slots.map((names) => textAt(record as Record<string, unknown>, names)));
+    const record = parseObject(text);
+    if (record === null) return false;
+    fields.fill(this.#slots.map((names) => textAt(record, names)));
     return true;
   }
 

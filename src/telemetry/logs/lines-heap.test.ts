@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { decodeWhole, plainContext } from "../../../test/decode.ts";
+import { zeekTsv } from "../../../test/logs/read-log.ts";
 import { BatchWriter } from "../../model/batch.ts";
 import { HostTable } from "../../model/host-table.ts";
-import type { SensorIndex } from "../../model/units.ts";
 import { createEveDecoder } from "./eve.ts";
 import type { Decoder, DecoderContext } from "../decoder.ts";
 import { createZeekDecoder } from "./zeek.ts";
@@ -11,7 +12,6 @@ const zeekFields =
   "ts id.orig_h id.orig_p id.resp_h id.resp_p proto duration conn_state history orig_pkts orig_ip_bytes resp_pkts resp_ip_bytes".split(
     " ",
   );
-const zeekHead = `#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tconn\n#fields\t${zeekFields.join("\t")}\n`;
 const options = { latenessMs: 600_000 };
 
 const kinds: readonly (readonly [
@@ -22,7 +22,7 @@ const kinds: readonly (readonly [
 ])[] = [
   [
     "Zeek TSV",
-    zeekHead,
+    zeekTsv("conn", zeekFields, []),
     (row) =>
       `${1_700_000_000 + row / 100}\t10.0.${row & 15}.${row & 255}\t50000\t10.0.0.9\t445\ttcp\t0.123456\tSF\tShADadfF\t7\t629\t6\t628\n`,
     (context) => createZeekDecoder("zeek-conn", context, options),
@@ -48,12 +48,10 @@ test.each(kinds)("%s: a row keeps nothing on the heap", (_, head, line, create) 
   for (let row = 0; row < rows; row++) parts.push(line(row));
   const text = Buffer.from(parts.join(""));
   const writer = new BatchWriter(new HostTable(), () => {});
-  const context = { writer, path: "log", sensor: () => 0 as SensorIndex, isWatchedName: () => false };
+  const context = plainContext(writer, "log");
   const decode = (): number => {
     const decoder = create(context);
-    for (let at = 0; at < text.length; at += 262_144) decoder.write(text.subarray(at, at + 262_144));
-    decoder.end();
-    writer.flush();
+    decodeWhole(decoder, writer, text, 262_144);
     return decoder.report().flows;
   };
   // Compiled code and tables come into being in the first rounds.

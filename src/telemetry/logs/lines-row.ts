@@ -26,6 +26,7 @@ import {
   sideByPorts,
 } from "../exports/direction-rules.ts";
 import { AddressCell, asciiText, readInteger } from "./lines-fields.ts";
+import type { LogTally } from "./lines-tally.ts";
 
 /** A flow being read; reused from record to record. Counts are NOT_SEEN when the log does not tell. */
 export class LogRow {
@@ -42,6 +43,15 @@ export class LogRow {
   packets = NOT_SEEN;
   bytesBack = NOT_SEEN;
   packetsBack = NOT_SEEN;
+
+  /** Whether time, protocol and ends make it a flow of this network; what speaks against it is counted. */
+  isAccepted(tally: LogTally): boolean {
+    if (!tally.accept(this.startMs, this.startMs + this.durationMs)) return false;
+    if (this.protocol === -1) tally.skipped.add("unsupported");
+    else if (!this.isBetweenHosts()) tally.skipped.add("no-address");
+    else return true;
+    return false;
+  }
 
   /** Both ends are single machines. NetBIOS datagrams to an address ending in .255 are taken as broadcast. */
   isBetweenHosts(): boolean {

@@ -1,7 +1,7 @@
 // What every log decoder counts, and the report made of it. One instance per input.
 
 import type { Millis, SensorIndex } from "../../model/units.ts";
-import { type Format, type InputReport, type NotVisible, SkipCounts } from "../decoder.ts";
+import { type Format, type InputReport, type NotVisible, reportOfOneSensor, SkipCounts } from "../decoder.ts";
 
 /** 2200-01-01. Clocks that begin at 1970 are legal: some logs of replayed captures do. */
 const timeMaxMs = 7_258_118_400_000;
@@ -54,7 +54,7 @@ export class LogTally {
   }): InputReport {
     const firstMs = this.firstMs === Number.POSITIVE_INFINITY ? null : this.firstMs;
     const lastMs = this.lastMs === Number.NEGATIVE_INFINITY ? null : this.lastMs;
-    return {
+    return reportOfOneSensor(parts.sensor, {
       path: parts.path,
       format: parts.format,
       carries: parts.carries ?? [],
@@ -64,24 +64,8 @@ export class LogTally {
       notVisible: parts.notVisible,
       firstMs,
       lastMs,
-      sensors: [
-        {
-          sensor: parts.sensor,
-          name: parts.path,
-          format: parts.format,
-          records: this.records,
-          lostRecords: null,
-          lagMs: null,
-          activeTimeoutMs: null,
-          inactiveTimeoutMs: null,
-          samplingRate: null,
-          templates: 0,
-          firstMs,
-          lastMs,
-        },
-      ],
       error: parts.error ?? null,
       remarks: parts.remarks ?? [],
-    };
+    });
   }
 }

@@ -19,12 +19,33 @@ export interface Splitter {
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 
-/** Bytes of an unfinished record, kept from one chunk to the next; bounded by the record limit. */
+/** Bytes of an unfinished record, kept from one chunk to the next; a record over the limit is told and left out. */
 class Carry {
   bytes = Buffer.alloc(4096);
   length = 0;
-  add(chunk: Uint8Array, begin: number, end: number): void {
+  /** The record being kept was over the limit: what comes of it is passed over. */
+  isSkipping = false;
+  readonly #sink: RecordSink;
+  readonly #max: number;
+
+  constructor(sink: RecordSink, max: number) {
+    this.#sink = sink;
+    this.#max = max;
+  }
+
+  get isEmpty(): boolean {
+    return this.length === 0 && !this.isSkipping;
+  }
+
+  keep(chunk: Uint8Array, begin: number, end: number): void {
+    if (this.isSkipping) return;
     const length = this.length + end - begin;
+    if (length > this.#max) {
+      this.isSkipping = true;
+      this.length = 0;
+      this.#sink.tooLong();
+      return;
+    }
     if (length > this.bytes.length) {
       const larger = Buffer.alloc(Math.max(length, this.bytes.length * 2));
       larger.set(this.bytes.subarray(0, this.length));
@@ -33,27 +54,35 @@ class Carry {
     this.bytes.set(chunk.subarray(begin, end), this.length);
     this.length = length;
   }
+
+  /** The record is over. @returns how many of `bytes` it has, valid until more is kept; 0 when it was left out */
+  take(): number {
+    const { length } = this;
+    this.length = 0;
+    this.isSkipping = false;
+    return length;
+  }
 }
 
 /** Splits at LF or CRLF; empty lines are nothing. */
 export class LineSplitter implements Splitter {
   readonly #sink: RecordSink;
   readonly #max: number;
-  readonly #carry = new Carry();
-  #isSkipping = false;
+  readonly #carry: Carry;
 
   constructor(sink: RecordSink, bytesMax: number = limits.lineBytesMax) {
     this.#sink = sink;
     this.#max = bytesMax;
+    this.#carry = new Carry(sink, bytesMax);
   }
 
   write(bytes: Uint8Array): void {
     // Buffers find a byte two to seven times as fast as plain byte arrays do.
     const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     let begin = 0;
-    if (this.#carry.length > 0 || this.#isSkipping) {
+    if (!this.#carry.isEmpty) {
       const end = chunk.indexOf(LINE_FEED);
-      this.#keep(chunk, 0, end === -1 ? chunk.length : end);
+      this.#carry.keep(chunk, 0, end === -1 ? chunk.length : end);
       if (end === -1) return;
       this.#finish();
       begin = end + 1;
@@ -62,7 +91,7 @@ export class LineSplitter implements Splitter {
       this.#emit(chunk, begin, end);
       begin = end + 1;
     }
-    this.#keep(chunk, begin, chunk.length);
+    this.#carry.keep(chunk, begin, chunk.length);
   }
 
   end(): boolean {
@@ -70,22 +99,8 @@ export class LineSplitter implements Splitter {
     return true;
   }
 
-  #keep(chunk: Uint8Array, begin: number, end: number): void {
-    if (this.#isSkipping || begin === end) return;
-    if (this.#carry.length + end - begin <= this.#max) {
-      this.#carry.add(chunk, begin, end);
-      return;
-    }
-    this.#isSkipping = true;
-    this.#carry.length = 0;
-    this.#sink.tooLong();
-  }
-
   #finish(): void {
-    const length = this.#carry.length;
-    this.#carry.length = 0;
-    if (this.#isSkipping) this.#isSkipping = false;
-    else this.#emit(this.#carry.bytes, 0, length);
+    this.#emit(this.#carry.bytes, 0, this.#carry.take());
   }
 
   #emit(bytes: Uint8Array, begin: number, end: number): void {
@@ -107,15 +122,15 @@ const CLOSE_BRACKET = 93;
 export class JsonObjectSplitter implements Splitter {
   readonly #sink: RecordSink;
   readonly #max: number;
-  readonly #carry = new Carry();
+  readonly #carry: Carry;
   #depth = 0;
   #isInText = false;
   #isEscaped = false;
-  #isSkipping = false;
 
   constructor(sink: RecordSink, bytesMax: number = limits.lineBytesMax) {
     this.#sink = sink;
     this.#max = bytesMax;
+    this.#carry = new Carry(sink, bytesMax);
   }
 
   write(chunk: Uint8Array): void {
@@ -138,33 +153,22 @@ export class JsonObjectSplitter implements Splitter {
         begin = -1;
       }
     }
-    if (begin !== -1) this.#keep(chunk, begin, chunk.length);
+    if (begin !== -1) this.#carry.keep(chunk, begin, chunk.length);
   }
 
   end(): boolean {
     return this.#depth === 0;
   }
 
-  #keep(chunk: Uint8Array, begin: number, end: number): void {
-    if (this.#isSkipping) return;
-    if (this.#carry.length + end - begin > this.#max) {
-      this.#isSkipping = true;
-      this.#carry.length = 0;
-      this.#sink.tooLong();
-    } else this.#carry.add(chunk, begin, end);
-  }
-
   #emit(chunk: Uint8Array, begin: number, end: number): void {
-    if (this.#carry.length === 0 && !this.#isSkipping) {
+    if (this.#carry.isEmpty) {
       if (end - begin > this.#max) this.#sink.tooLong();
       else this.#sink.record(chunk, begin, end);
       return;
     }
-    this.#keep(chunk, begin, end);
-    const length = this.#carry.length;
-    this.#carry.length = 0;
-    if (this.#isSkipping) this.#isSkipping = false;
-    else this.#sink.record(this.#carry.bytes, 0, length);
+    this.#carry.keep(chunk, begin, end);
+    const length = this.#carry.take();
+    if (length > 0) this.#sink.record(this.#carry.bytes, 0, length);
   }
 }
 

@@ -2,9 +2,8 @@
 // forms it has.
 
 import type { Millis } from "../../model/units.ts";
+import { asObject, type JsonObject, parseObject } from "./json-object.ts";
 import { readDecimal, readIsoMs, secondsToMs } from "./lines-fields.ts";
-
-type Json = Record<string, unknown>;
 
 export interface WindowsEvent {
   readonly id: number;
@@ -16,29 +15,21 @@ export interface WindowsEvent {
   field(name: string): string;
 }
 
-const asObject = (value: unknown): Json => (typeof value === "object" && value !== null ? (value as Json) : {});
-
 function asText(value: unknown): string {
   if (typeof value === "string") return value === "-" ? "" : value;
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  const inner = typeof value === "object" && value !== null ? (value as Json)["#text"] : undefined;
+  const inner = typeof value === "object" && value !== null ? (value as JsonObject)["#text"] : undefined;
   return inner === undefined ? "" : asText(inner);
 }
 
 /** Reads one record; null when it is no JSON object or no Windows event. */
 export function readWindowsEvent(text: string): WindowsEvent | null {
-  let record: unknown;
-  try {
-    record = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  if (typeof record !== "object" || record === null || Array.isArray(record)) return null;
-  return readNested(record as Json) ?? readWinlog(record as Json) ?? readFlat(record as Json);
+  const record = parseObject(text);
+  return record === null ? null : (readNested(record) ?? readWinlog(record) ?? readFlat(record));
 }
 
 /** evtx_dump: `{"Event":{"System":{…},"EventData":{…}}}`; values may sit in `#text` beside attributes. */
-function readNested(record: Json): WindowsEvent | null {
+function readNested(record: JsonObject): WindowsEvent | null {
   const event = asObject(record["Event"]);
   if (record["Event"] === undefined || event["System"] === undefined) return null;
   const system = asObject(event["System"]);
@@ -49,11 +40,11 @@ function readNested(record: Json): WindowsEvent | null {
 }
 
 /** Winlogbeat: `{"winlog":{"event_id":…,"event_data":{…}}}`, nested or with dotted keys. */
-function readWinlog(record: Json): WindowsEvent | null {
+function readWinlog(record: JsonObject): WindowsEvent | null {
   const winlog = asObject(record["winlog"]);
   const id = asText(winlog["event_id"] ?? record["winlog.event_id"]);
   if (id === "") return null;
-  const data: Json = { ...asObject(winlog["event_data"] ?? record["winlog.event_data"]) };
+  const data: JsonObject = { ...asObject(winlog["event_data"] ?? record["winlog.event_data"]) };
   for (const key of Object.keys(record)) {
     if (key.startsWith("winlog.event_data.")) data[key.slice(18)] = record[key];
   }
@@ -66,7 +57,7 @@ function readWinlog(record: Json): WindowsEvent | null {
 }
 
 /** NXLog and the like: every field at the top. `@timestamp` is in UTC; `EventTime` often is local time without a zone. */
-function readFlat(record: Json): WindowsEvent | null {
+function readFlat(record: JsonObject): WindowsEvent | null {
   const id = asText(record["EventID"] ?? record["EventId"]);
   if (id === "") return null;
   const times = [
@@ -85,7 +76,7 @@ function made(
   channel: string,
   times: readonly unknown[],
   computer: string,
-  data: Json,
+  data: JsonObject,
 ): WindowsEvent | null {
   if (!/^\d{1,5}$/.test(id)) return null;
   let atMs = Number.NaN;

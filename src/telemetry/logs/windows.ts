@@ -1,19 +1,19 @@
 // Windows events as JSON in, observations and (from Sysmon 3) flow rows out. Three written forms are read: flat keys
 // (NXLog), nested `winlog` (Winlogbeat) and nested `Event` (evtx_dump). Account names are hashed, never kept.
 
-import { hashText } from "../../kit/hash.ts";
 import { parseAddress } from "../../model/address.ts";
 import { DIRECTION_SEEN, NOT_SEEN, OUTCOME_ANSWERED } from "../../model/flow.ts";
 import type { Observation } from "../../model/observation.ts";
-import { type HostIndex, type Millis, NO_HOST, type SensorIndex } from "../../model/units.ts";
+import { type HostIndex, NO_HOST } from "../../model/units.ts";
+import { accountHashOf } from "../account-hash.ts";
 import type { Decoder, DecoderContext, Format, InputReport, NotVisible } from "../decoder.ts";
-import { RecordSplitter, type RecordSink } from "./lines.ts";
 import { AddressCell } from "./lines-fields.ts";
 import { internCell, isUnicast, LogRow, readProtocol } from "./lines-row.ts";
-import { type LogOptions, LogTally } from "./lines-tally.ts";
+import type { LogOptions } from "./lines-tally.ts";
+import { LogDecoder } from "./log-decoder.ts";
 import { readWindowsEvent, type WindowsEvent } from "./windows-event.ts";
 import { WindowsHosts } from "./windows-hosts.ts";
-import { isAdminShare, isProgramName, namedPipeAct, type RemoteAct } from "./zeek-remote.ts";
+import { actOfPipe, isAdminShare, isProgramName, type RemoteAct } from "../remote-acts.ts";
 
 export function createWindowsDecoder(context: DecoderContext, options: LogOptions): Decoder {
   return new WindowsDecoder(context, options);
@@ -22,60 +22,36 @@ export function createWindowsDecoder(context: DecoderContext, options: LogOption
 /** FILE_WRITE_DATA or FILE_APPEND_DATA in the access mask of 5145. */
 const writeAccess = 0x6;
 
-class WindowsDecoder implements Decoder, RecordSink {
-  /** The input is over: a record that can not be read now was cut. */
-  #isEnding = false;
-  readonly format: Format = "windows-json";
-  readonly #context: DecoderContext;
-  readonly #tally: LogTally;
-  readonly #sensor: SensorIndex;
-  readonly #splitter: RecordSplitter;
+class WindowsDecoder extends LogDecoder {
+  override readonly format: Format = "windows-json";
   readonly #hosts: WindowsHosts;
   readonly #row = new LogRow();
   readonly #cell = new AddressCell();
 
   constructor(context: DecoderContext, options: LogOptions) {
-    this.#context = context;
-    this.#tally = new LogTally(options);
-    this.#sensor = context.sensor(context.path);
-    this.#splitter = new RecordSplitter(this);
-    this.#hosts = new WindowsHosts(context.writer, this.#tally);
+    super(context, options);
+    this.#hosts = new WindowsHosts(context.writer, this.tally);
   }
 
-  get watermarkMs(): Millis {
-    return this.#tally.watermarkMs;
-  }
-
-  write(chunk: Uint8Array): void {
-    this.#splitter.write(chunk);
-  }
-
-  end(): void {
-    this.#isEnding = true;
-    if (!this.#splitter.end()) this.#tally.skipped.add("truncated");
+  protected override settle(): void {
     this.#hosts.end();
   }
 
-  tooLong(): void {
-    this.#tally.records++;
-    this.#tally.skipped.add("too-long");
-  }
-
-  report(): InputReport {
+  override report(): InputReport {
     const notVisible: NotVisible[] = ["dns-names", "payload", "arp"];
-    if (this.#tally.flows === 0) notVisible.push("flows");
-    const { path } = this.#context;
-    return this.#tally.report({ path, format: this.format, sensor: this.#sensor, notVisible });
+    if (this.tally.flows === 0) notVisible.push("flows");
+    const { path } = this.context;
+    return this.tally.report({ path, format: this.format, sensor: this.sensor, notVisible });
   }
 
-  record(bytes: Uint8Array, begin: number, end: number): void {
-    this.#tally.records++;
+  override record(bytes: Uint8Array, begin: number, end: number): void {
+    this.tally.records++;
     const event = readWindowsEvent(Buffer.from(bytes.subarray(begin, end)).toString());
     if (event === null) {
-      this.#tally.skipped.add(this.#isEnding ? "truncated" : "bad-line");
+      this.refuse();
       return;
     }
-    if (!this.#tally.accept(event.atMs)) return;
+    if (!this.tally.accept(event.atMs)) return;
     switch (event.isSysmon ? `sysmon ${event.id}` : String(event.id)) {
       case "sysmon 3":
         return this.#takeConnection(event);
@@ -94,7 +70,7 @@ class WindowsDecoder implements Decoder, RecordSink {
       case "4697":
         return this.#takeNewService(event);
       default:
-        this.#tally.skipped.add("unused-event");
+        this.tally.skipped.add("unused-event");
     }
   }
 
@@ -108,11 +84,11 @@ class WindowsDecoder implements Decoder, RecordSink {
     row.sourcePort = portOf(event.field("SourcePort"));
     row.targetPort = portOf(event.field("DestinationPort"));
     if (row.protocol === -1 || row.sourcePort === -1 || row.targetPort === -1) {
-      this.#tally.skipped.add("malformed");
+      this.tally.skipped.add("malformed");
       return;
     }
     if (!row.isBetweenHosts()) {
-      this.#tally.skipped.add("no-address");
+      this.tally.skipped.add("no-address");
       return;
     }
     const isInitiated = event.field("Initiated").toLowerCase() !== "false";
@@ -125,8 +101,8 @@ class WindowsDecoder implements Decoder, RecordSink {
     row.packets = NOT_SEEN;
     row.bytesBack = NOT_SEEN;
     row.packetsBack = NOT_SEEN;
-    this.#tally.flows++;
-    row.write(this.#context.writer, this.#sensor);
+    this.tally.flows++;
+    row.write(this.context.writer, this.sensor);
   }
 
   /** A network log-on may name the machine at the other end: the workstation has that address. */
@@ -135,18 +111,18 @@ class WindowsDecoder implements Decoder, RecordSink {
     if (isNetwork) this.#hosts.touch(event.computer, this.#cell, event.atMs);
     const workstation = event.field("WorkstationName");
     if (!isNetwork || workstation === "") {
-      this.#tally.skipped.add("unused-event");
+      this.tally.skipped.add("unused-event");
       return;
     }
     this.#hosts.learn(workstation, this.#cell);
-    const host = internCell(this.#context.writer, this.#cell);
+    const host = internCell(this.context.writer, this.#cell);
     const name = workstation.toLowerCase();
-    this.#context.writer.sight({ atMs: event.atMs, host, mac: "", from: "windows", name });
+    this.context.writer.sight({ atMs: event.atMs, host, mac: "", from: "windows", name });
   }
 
   #takeFailedLogon(event: WindowsEvent): void {
     const source = this.#readAddress(event.field("IpAddress")) ? this.#intern() : NO_HOST;
-    const accountHash = hashOf(event.field("TargetUserName"));
+    const accountHash = accountHashOf(event.field("TargetUserName"));
     const { atMs, computer } = event;
     // A local failure (console, run-as) has no address: the machine itself is where it was tried.
     const make = (own: HostIndex): Observation | null => {
@@ -160,14 +136,14 @@ class WindowsDecoder implements Decoder, RecordSink {
   /** 4648 is written where the credentials are used: `source` is that machine, the target is named in the event. */
   #takeExplicitLogon(event: WindowsEvent): void {
     const targetName = event.field("TargetServerName").toLowerCase();
-    const accountHash = hashOf(event.field("TargetUserName"));
+    const accountHash = accountHashOf(event.field("TargetUserName"));
     const { atMs } = event;
     const isRemote = targetName !== "" && targetName !== "localhost";
     // The address is that of the client when it logs on from elsewhere, so it can stand in for the machine.
     const client = new AddressCell();
     client.set(parseAddress(event.field("IpAddress")));
     const make = (own: HostIndex): Observation | null => {
-      const stand = isUnicast(client) ? internCell(this.#context.writer, client) : NO_HOST;
+      const stand = isUnicast(client) ? internCell(this.context.writer, client) : NO_HOST;
       const source = own === NO_HOST ? stand : own;
       const target = isRemote ? this.#hosts.find(targetName) : NO_HOST;
       return source === NO_HOST ? null : { kind: "logon-explicit", atMs, source, target, accountHash };
@@ -177,7 +153,7 @@ class WindowsDecoder implements Decoder, RecordSink {
 
   /** 4740 is written by the directory; the machine that caused it is named in TargetDomainName. */
   #takeLockout(event: WindowsEvent): void {
-    const accountHash = hashOf(event.field("TargetUserName"));
+    const accountHash = accountHashOf(event.field("TargetUserName"));
     const { atMs } = event;
     this.#hosts.observeOn(event.field("TargetDomainName"), (source) =>
       source === NO_HOST ? null : { kind: "account-locked", atMs, source, accountHash },
@@ -188,7 +164,7 @@ class WindowsDecoder implements Decoder, RecordSink {
   #takeShareAccess(event: WindowsEvent): void {
     const how = event.id === 5145 ? shareAct(event) : null;
     if (how === null || !this.#readAddress(event.field("IpAddress"))) {
-      this.#tally.skipped.add("unused-event");
+      this.tally.skipped.add("unused-event");
       return;
     }
     const source = this.#intern();
@@ -205,7 +181,7 @@ class WindowsDecoder implements Decoder, RecordSink {
   #takeNewService(event: WindowsEvent): void {
     const source = this.#hosts.recentClient(event.computer, event.atMs);
     if (source === NO_HOST) {
-      this.#tally.skipped.add("unused-event");
+      this.tally.skipped.add("unused-event");
       return;
     }
     const { atMs } = event;
@@ -219,7 +195,7 @@ class WindowsDecoder implements Decoder, RecordSink {
   }
 
   #intern(): HostIndex {
-    return internCell(this.#context.writer, this.#cell);
+    return internCell(this.context.writer, this.#cell);
   }
 }
 
@@ -227,7 +203,7 @@ function shareAct(event: WindowsEvent): RemoteAct | null {
   const share = event.field("ShareName");
   const name = event.field("RelativeTargetName");
   const mask = Number.parseInt(event.field("AccessMask"), 16) || 0;
-  if (/[\\/]IPC\$$/i.test(share)) return namedPipeAct(name);
+  if (/[\\/]IPC\$$/i.test(share)) return actOfPipe(name);
   return isAdminShare(share) && isProgramName(name) && (mask & writeAccess) !== 0 ? "admin-share-write" : null;
 }
 
@@ -236,9 +212,4 @@ function portOf(text: string): number {
   if (text === "" || text === "-") return 0;
   const port = Number(text);
   return Number.isInteger(port) && port >= 0 && port <= 65_535 ? port : -1;
-}
-
-/** Tells accounts apart without keeping a name. The same account in another spelling is the same. */
-function hashOf(account: string): number {
-  return hashText(account.toLowerCase());
 }

@@ -16,6 +16,7 @@ import type { SensorIndex } from "../../model/units.ts";
 import type { DecoderContext, NotVisible } from "../decoder.ts";
 import type { FieldSet } from "./lines-fields.ts";
 import { LogRow, readProtocol } from "./lines-row.ts";
+import { OneWayWatch } from "./one-way-watch.ts";
 import type { LogTally } from "./lines-tally.ts";
 import type { ZeekKind } from "./zeek-kind.ts";
 import {
@@ -51,9 +52,6 @@ const RESP_PACKETS = 13;
 const RESP_IP_BYTES = 14;
 const RESP_MAC = 15;
 
-/** So many answered connections without one packet of the answer make a sensor one-way. */
-const oneWayMin = 10;
-
 export class ZeekConn implements ZeekKind {
   readonly names = [
     ["ts"],
@@ -79,9 +77,7 @@ export class ZeekConn implements ZeekKind {
   readonly #row = new LogRow();
   #history = 0;
   #state = 0;
-  /** Answered TCP connections whose answer this sensor counted packets of, and those without. */
-  #answeredSeen = 0;
-  #answeredBlind = 0;
+  readonly #oneWay = new OneWayWatch();
 
   constructor(context: DecoderContext, tally: LogTally) {
     this.#context = context;
@@ -90,7 +86,9 @@ export class ZeekConn implements ZeekKind {
   }
 
   notVisible(): NotVisible[] {
-    return this.#isOneWay() ? ["dns-names", "payload", "arp", "reverse-direction"] : ["dns-names", "payload", "arp"];
+    return this.#oneWay.isOneWay()
+      ? ["dns-names", "payload", "arp", "reverse-direction"]
+      : ["dns-names", "payload", "arp"];
   }
 
   take(fields: FieldSet): void {
@@ -110,12 +108,8 @@ export class ZeekConn implements ZeekKind {
       tally.skipped.add("bad-line");
       return;
     }
-    if (!tally.accept(row.startMs, row.startMs + row.durationMs)) return;
-    if (row.protocol === -1) {
-      tally.skipped.add("unsupported");
-      return;
-    }
-    if (!row.isBetweenHosts() || this.#isGroupMac(fields)) {
+    if (!row.isAccepted(tally)) return;
+    if (this.#isGroupMac(fields)) {
       tally.skipped.add("no-address");
       return;
     }
@@ -158,11 +152,7 @@ export class ZeekConn implements ZeekKind {
     const outcome = tcpOutcome(this.#state, history);
     if (outcome === REPLY_ONLY) return false;
     row.outcome = outcome;
-    if (outcome === OUTCOME_ANSWERED && row.packetsBack === 0) {
-      this.#answeredBlind++;
-      row.packetsBack = NOT_SEEN;
-      row.bytesBack = NOT_SEEN;
-    } else if (outcome === OUTCOME_ANSWERED && row.packetsBack > 0) this.#answeredSeen++;
+    this.#oneWay.take(row);
     if (row.packets === 0 && row.packetsBack !== 0) {
       row.packets = NOT_SEEN;
       row.bytes = NOT_SEEN;
@@ -184,7 +174,8 @@ export class ZeekConn implements ZeekKind {
     const row = this.#row;
     row.direction = (this.#history & FLIPPED) !== 0 ? DIRECTION_FROM_PORTS : DIRECTION_SEEN;
     if (this.#state === STATE_SF || this.#state === STATE_SHR || row.packetsBack > 0) row.outcome = OUTCOME_ANSWERED;
-    else if (this.#isOneWay() || (this.#state !== STATE_S0 && row.packetsBack !== 0)) row.outcome = OUTCOME_UNKNOWN;
+    else if (this.#oneWay.isOneWay() || (this.#state !== STATE_S0 && row.packetsBack !== 0))
+      row.outcome = OUTCOME_UNKNOWN;
     else row.outcome = OUTCOME_UNANSWERED;
     if (row.isLoneReply()) return false;
     if (this.#state === STATE_SHR && row.packets <= 0) {
@@ -199,12 +190,8 @@ export class ZeekConn implements ZeekKind {
     row.direction = DIRECTION_SEEN;
     if (!row.setIcmp(row.sourcePort, row.targetPort)) return false;
     if (row.packetsBack > 0) row.outcome = OUTCOME_ANSWERED;
-    else row.outcome = row.packetsBack === 0 && !this.#isOneWay() ? OUTCOME_UNANSWERED : OUTCOME_UNKNOWN;
+    else row.outcome = row.packetsBack === 0 && !this.#oneWay.isOneWay() ? OUTCOME_UNANSWERED : OUTCOME_UNKNOWN;
     return true;
-  }
-
-  #isOneWay(): boolean {
-    return this.#answeredBlind >= oneWayMin && this.#answeredBlind > 10 * this.#answeredSeen;
   }
 
   /** A link-layer broadcast or multicast, where the log has link-layer addresses: `ff:ff:…`, `01:00:5e:…`. */

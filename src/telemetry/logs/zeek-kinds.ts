@@ -5,13 +5,15 @@ import { NO_HOST, type HostIndex, type Millis } from "../../model/units.ts";
 import type { Observation } from "../../model/observation.ts";
 import type { DecoderContext, NotVisible } from "../decoder.ts";
 import { AddressCell, type FieldSet } from "./lines-fields.ts";
+import { alertPort, alertSignature, watchableName } from "./lines-news.ts";
 import { RenameCounter } from "./lines-renames.ts";
 import { internCell, isUnicast } from "./lines-row.ts";
 import type { LogTally } from "./lines-tally.ts";
 import { ZeekConn } from "./zeek-conn.ts";
 import type { ZeekKind } from "./zeek-kind.ts";
 import type { ZeekFormat } from "./zeek-paths.ts";
-import { dceRpcAct, isAdminShare, isProgramName } from "./zeek-remote.ts";
+import { isAdminShare, isProgramName, type RemoteAct } from "../remote-acts.ts";
+import { dceRpcAct } from "./zeek-remote.ts";
 
 export function createZeekKind(format: ZeekFormat, context: DecoderContext, tally: LogTally): ZeekKind {
   switch (format) {
@@ -35,89 +37,85 @@ const ORIG_HOST = 1;
 const RESP_HOST = 2;
 const baseNames = [["ts"], ["id.orig_h", "id_orig_h"], ["id.resp_h", "id_resp_h"]];
 
-/** Time and the two ends, as all these logs have them. */
-class Ends {
-  atMs: Millis = 0;
-  readonly source = new AddressCell();
-  readonly target = new AddressCell();
-  readonly #context: DecoderContext;
-  readonly #tally: LogTally;
+/** A log whose records have a time and two ends, as all these have. */
+abstract class TwoEndedKind implements ZeekKind {
+  abstract readonly format: ZeekFormat;
+  abstract readonly names: ZeekKind["names"];
+  protected readonly context: DecoderContext;
+  protected readonly tally: LogTally;
+  protected readonly source = new AddressCell();
+  protected readonly target = new AddressCell();
+  protected atMs: Millis = 0;
 
   constructor(context: DecoderContext, tally: LogTally) {
-    this.#context = context;
-    this.#tally = tally;
-  }
-
-  /** Reads them; false, and counted, when the time is not usable. */
-  read(fields: FieldSet): boolean {
-    this.atMs = fields.timeMs(TS);
-    fields.address(ORIG_HOST, this.source);
-    fields.address(RESP_HOST, this.target);
-    return this.#tally.accept(this.atMs);
-  }
-
-  sourceHost(): HostIndex {
-    return isUnicast(this.source) ? internCell(this.#context.writer, this.source) : NO_HOST;
-  }
-
-  targetHost(): HostIndex {
-    return isUnicast(this.target) ? internCell(this.#context.writer, this.target) : NO_HOST;
-  }
-}
-
-class ZeekDns implements ZeekKind {
-  readonly format = "zeek-dns";
-  readonly names = [...baseNames, ["query"]];
-  readonly #context: DecoderContext;
-  readonly #tally: LogTally;
-  readonly #ends: Ends;
-
-  constructor(context: DecoderContext, tally: LogTally) {
-    this.#context = context;
-    this.#tally = tally;
-    this.#ends = new Ends(context, tally);
-  }
-
-  notVisible(): NotVisible[] {
-    return ["flows", "payload", "arp"];
+    this.context = context;
+    this.tally = tally;
   }
 
   take(fields: FieldSet): void {
-    if (!this.#ends.read(fields)) return;
-    const name = fields.text(3).toLowerCase().replace(/\.$/, "");
-    if (name === "" || !this.#context.isWatchedName(name)) {
-      this.#tally.skipped.add("unused-event");
+    this.atMs = fields.timeMs(TS);
+    fields.address(ORIG_HOST, this.source);
+    fields.address(RESP_HOST, this.target);
+    if (this.tally.accept(this.atMs)) this.takeRest(fields);
+  }
+
+  abstract notVisible(): NotVisible[];
+
+  /** Takes the fields after the ends; the time is usable. */
+  protected abstract takeRest(fields: FieldSet): void;
+
+  protected sourceHost(): HostIndex {
+    return isUnicast(this.source) ? internCell(this.context.writer, this.source) : NO_HOST;
+  }
+
+  protected targetHost(): HostIndex {
+    return isUnicast(this.target) ? internCell(this.context.writer, this.target) : NO_HOST;
+  }
+
+  /** The source ran something on the target. */
+  protected observeAct(how: RemoteAct): void {
+    const [source, target] = [this.sourceHost(), this.targetHost()];
+    if (source === NO_HOST || target === NO_HOST) this.tally.skipped.add("no-address");
+    else this.context.writer.observe({ kind: "remote-execution", atMs: this.atMs, source, target, how });
+  }
+}
+
+class ZeekDns extends TwoEndedKind {
+  override readonly format = "zeek-dns";
+  override readonly names = [...baseNames, ["query"]];
+
+  override notVisible(): NotVisible[] {
+    return ["flows", "payload", "arp"];
+  }
+
+  protected override takeRest(fields: FieldSet): void {
+    const name = watchableName(fields.text(3));
+    if (name === "" || !this.context.isWatchedName(name)) {
+      this.tally.skipped.add("unused-event");
       return;
     }
-    const source = this.#ends.sourceHost();
-    if (source === NO_HOST) this.#tally.skipped.add("no-address");
-    else this.#context.writer.observe({ kind: "name-lookup", atMs: this.#ends.atMs, source, name });
+    const source = this.sourceHost();
+    if (source === NO_HOST) this.tally.skipped.add("no-address");
+    else this.context.writer.observe({ kind: "name-lookup", atMs: this.atMs, source, name });
   }
 }
 
 /** smb_files and smb_mapping: renames counted per client, programs written to admin shares. */
-class ZeekSmb implements ZeekKind {
-  readonly format = "zeek-smb";
-  readonly names = [...baseNames, ["action"], ["path"], ["name"], ["size"]];
-  readonly #context: DecoderContext;
-  readonly #tally: LogTally;
-  readonly #ends: Ends;
+class ZeekSmb extends TwoEndedKind {
+  override readonly format = "zeek-smb";
+  override readonly names = [...baseNames, ["action"], ["path"], ["name"], ["size"]];
   readonly #renames: RenameCounter;
 
   constructor(context: DecoderContext, tally: LogTally) {
-    this.#context = context;
-    this.#tally = tally;
-    this.#ends = new Ends(context, tally);
+    super(context, tally);
     this.#renames = new RenameCounter(context.writer);
   }
 
-  notVisible(): NotVisible[] {
+  override notVisible(): NotVisible[] {
     return ["flows", "dns-names", "arp"];
   }
 
-  take(fields: FieldSet): void {
-    const ends = this.#ends;
-    if (!ends.read(fields)) return;
+  protected override takeRest(fields: FieldSet): void {
     const action = fields.text(3);
     if (action === "SMB::FILE_RENAME") {
       this.#addRename();
@@ -125,123 +123,79 @@ class ZeekSmb implements ZeekKind {
     }
     // Most sensors log openings only; a program opened on an admin share that is empty there is about to be written.
     const isWrite = action === "SMB::FILE_WRITE" || (action === "SMB::FILE_OPEN" && fields.integer(6) === 0);
-    if (isWrite && isAdminShare(fields.text(4)) && isProgramName(fields.text(5))) this.#observeWrite();
-    else this.#tally.skipped.add("unused-event");
+    if (isWrite && isAdminShare(fields.text(4)) && isProgramName(fields.text(5))) this.observeAct("admin-share-write");
+    else this.tally.skipped.add("unused-event");
   }
 
   end(): void {
     this.#renames.end();
   }
 
-  #observeWrite(): void {
-    const source = this.#ends.sourceHost();
-    const target = this.#ends.targetHost();
-    if (source === NO_HOST || target === NO_HOST) this.#tally.skipped.add("no-address");
-    else {
-      const { atMs } = this.#ends;
-      this.#context.writer.observe({ kind: "remote-execution", atMs, source, target, how: "admin-share-write" });
-    }
-  }
-
   #addRename(): void {
-    const { source, target, atMs } = this.#ends;
+    const { source, target, atMs } = this;
     if (isUnicast(source) && isUnicast(target)) this.#renames.add(atMs, source, target);
-    else this.#tally.skipped.add("no-address");
+    else this.tally.skipped.add("no-address");
   }
 }
 
-class ZeekDceRpc implements ZeekKind {
-  readonly format = "zeek-dce-rpc";
-  readonly names = [...baseNames, ["endpoint"], ["operation"]];
-  readonly #context: DecoderContext;
-  readonly #tally: LogTally;
-  readonly #ends: Ends;
+class ZeekDceRpc extends TwoEndedKind {
+  override readonly format = "zeek-dce-rpc";
+  override readonly names = [...baseNames, ["endpoint"], ["operation"]];
 
-  constructor(context: DecoderContext, tally: LogTally) {
-    this.#context = context;
-    this.#tally = tally;
-    this.#ends = new Ends(context, tally);
-  }
-
-  notVisible(): NotVisible[] {
+  override notVisible(): NotVisible[] {
     return ["flows", "dns-names", "arp"];
   }
 
-  take(fields: FieldSet): void {
-    if (!this.#ends.read(fields)) return;
+  protected override takeRest(fields: FieldSet): void {
     const how = dceRpcAct(fields.text(3), fields.text(4));
-    if (how === null) {
-      this.#tally.skipped.add("unused-event");
-      return;
-    }
-    const source = this.#ends.sourceHost();
-    const target = this.#ends.targetHost();
-    if (source === NO_HOST || target === NO_HOST) this.#tally.skipped.add("no-address");
-    else this.#context.writer.observe({ kind: "remote-execution", atMs: this.#ends.atMs, source, target, how });
+    if (how === null) this.tally.skipped.add("unused-event");
+    else this.observeAct(how);
   }
 }
 
-class ZeekNotice implements ZeekKind {
-  readonly format = "zeek-notice";
-  readonly names = [...baseNames, ["note"], ["src"], ["dst"], ["p", "id.resp_p", "id_resp_p"]];
-  readonly #context: DecoderContext;
-  readonly #tally: LogTally;
-  readonly #ends: Ends;
+class ZeekNotice extends TwoEndedKind {
+  override readonly format = "zeek-notice";
+  override readonly names = [...baseNames, ["note"], ["src"], ["dst"], ["p", "id.resp_p", "id_resp_p"]];
 
-  constructor(context: DecoderContext, tally: LogTally) {
-    this.#context = context;
-    this.#tally = tally;
-    this.#ends = new Ends(context, tally);
-  }
-
-  notVisible(): NotVisible[] {
+  override notVisible(): NotVisible[] {
     return ["flows", "dns-names", "payload", "arp"];
   }
 
-  take(fields: FieldSet): void {
-    const ends = this.#ends;
-    if (!ends.read(fields)) return;
+  protected override takeRest(fields: FieldSet): void {
     const note = fields.text(3);
     // `src` and `dst` are the actor and the other one; the connection's ends stand in when they are unset.
-    if (fields.has(4)) fields.address(4, ends.source);
-    if (fields.has(5)) fields.address(5, ends.target);
-    const source = ends.sourceHost();
+    if (fields.has(4)) fields.address(4, this.source);
+    if (fields.has(5)) fields.address(5, this.target);
+    const source = this.sourceHost();
     if (note === "" || source === NO_HOST) {
-      this.#tally.skipped.add(note === "" ? "bad-line" : "no-address");
+      this.tally.skipped.add(note === "" ? "bad-line" : "no-address");
       return;
     }
     const port = fields.integer(6);
     const alert: Observation = {
       kind: "alert",
-      atMs: ends.atMs,
+      atMs: this.atMs,
       source,
-      target: ends.targetHost(),
-      targetPort: port >= 0 && port <= 65_535 ? port : 0,
-      signature: note.slice(0, 200),
+      target: this.targetHost(),
+      targetPort: alertPort(port),
+      signature: alertSignature(note),
       severity: 2,
-      sensorName: this.#context.path,
+      sensorName: this.context.path,
     };
-    this.#context.writer.observe(alert);
+    this.context.writer.observe(alert);
   }
 }
 
 /** A log that is known and holds nothing that is used. */
-class ZeekOther implements ZeekKind {
-  readonly format = "zeek-other";
-  readonly names = baseNames;
-  readonly #tally: LogTally;
-  readonly #ends: Ends;
+class ZeekOther extends TwoEndedKind {
+  override readonly format = "zeek-other";
+  override readonly names = baseNames;
 
-  constructor(context: DecoderContext, tally: LogTally) {
-    this.#tally = tally;
-    this.#ends = new Ends(context, tally);
-  }
-
-  notVisible(): NotVisible[] {
+  override notVisible(): NotVisible[] {
     return ["flows", "dns-names", "payload", "arp"];
   }
 
-  take(fields: FieldSet): void {
-    if (this.#ends.read(fields)) this.#tally.skipped.add("unused-event");
+  protected override takeRest(): void {
+    this.tally.skipped.add("unused-event");
   }
 }

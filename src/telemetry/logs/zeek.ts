@@ -1,12 +1,11 @@
 // Zeek logs in, TSV or JSON, rows and observations out. Field order is free, several `#fields` headers may follow one
 // another, and a rotated file may begin a new `#path`. A line that is neither is counted as bad.
 
-import type { SensorIndex } from "../../model/units.ts";
 import type { Decoder, DecoderContext, Format, InputReport } from "../decoder.ts";
 import { JsonScanner } from "./json-scan.ts";
-import { RecordSplitter, type RecordSink } from "./lines.ts";
 import { FieldSet } from "./lines-fields.ts";
-import { type LogOptions, LogTally } from "./lines-tally.ts";
+import type { LogOptions } from "./lines-tally.ts";
+import { LogDecoder } from "./log-decoder.ts";
 import { ZeekColumns } from "./zeek-columns.ts";
 import type { ZeekKind } from "./zeek-kind.ts";
 import { createZeekKind } from "./zeek-kinds.ts";
@@ -19,72 +18,48 @@ export function createZeekDecoder(format: ZeekFormat, context: DecoderContext, o
   return new ZeekDecoder(format, context, options);
 }
 
-class ZeekDecoder implements Decoder, RecordSink {
-  readonly #context: DecoderContext;
-  readonly #tally: LogTally;
-  readonly #sensor: SensorIndex;
-  readonly #splitter: RecordSplitter;
+class ZeekDecoder extends LogDecoder {
   #format: ZeekFormat;
   #kind: ZeekKind;
   #scanner: JsonScanner;
   #fields: FieldSet;
-  /** The input is over: a record that can not be read now was cut. */
-  #isEnding = false;
   readonly #columns = new ZeekColumns();
 
   constructor(format: ZeekFormat, context: DecoderContext, options: LogOptions) {
+    super(context, options);
     this.#format = format;
-    this.#context = context;
-    this.#tally = new LogTally(options);
-    this.#sensor = context.sensor(context.path);
-    this.#splitter = new RecordSplitter(this);
-    this.#kind = createZeekKind(format, context, this.#tally);
+    this.#kind = createZeekKind(format, context, this.tally);
     this.#scanner = new JsonScanner(this.#kind.names);
     this.#fields = new FieldSet(this.#kind.names.length);
   }
 
-  get format(): Format {
+  override get format(): Format {
     return this.#format;
   }
 
-  get watermarkMs(): number {
-    return this.#tally.watermarkMs;
-  }
-
-  write(chunk: Uint8Array): void {
-    this.#splitter.write(chunk);
-  }
-
-  end(): void {
-    this.#isEnding = true;
-    if (!this.#splitter.end()) this.#tally.skipped.add("truncated");
+  protected override settle(): void {
     this.#kind.end?.();
   }
 
-  record(bytes: Uint8Array, begin: number, end: number): void {
+  override record(bytes: Uint8Array, begin: number, end: number): void {
     const first = bytes[begin];
     if (first === HASH) {
       this.#header(Buffer.from(bytes.subarray(begin, end)).toString());
       return;
     }
-    this.#tally.records++;
+    this.tally.records++;
     const columns = this.#columns;
     const isRead =
       first === OPEN_BRACE ? this.#readJson(bytes, begin, end) : columns.read(bytes, begin, end, this.#fields);
     if (isRead) this.#kind.take(this.#fields);
-    else this.#tally.skipped.add(this.#isEnding ? "truncated" : "bad-line");
+    else this.refuse();
   }
 
-  tooLong(): void {
-    this.#tally.records++;
-    this.#tally.skipped.add("too-long");
-  }
-
-  report(): InputReport {
-    return this.#tally.report({
-      path: this.#context.path,
+  override report(): InputReport {
+    return this.tally.report({
+      path: this.context.path,
       format: this.#format,
-      sensor: this.#sensor,
+      sensor: this.sensor,
       notVisible: this.#kind.notVisible(),
     });
   }
@@ -107,8 +82,8 @@ class ZeekDecoder implements Decoder, RecordSink {
   #turnTo(format: ZeekFormat): void {
     if (format === this.#format && this.#kind.format === format) return;
     this.#kind.end?.();
-    if (this.#format === "zeek-other" || this.#tally.records === 0) this.#format = format;
-    this.#kind = createZeekKind(format, this.#context, this.#tally);
+    if (this.#format === "zeek-other" || this.tally.records === 0) this.#format = format;
+    this.#kind = createZeekKind(format, this.context, this.tally);
     this.#scanner = new JsonScanner(this.#kind.names);
     this.#fields = new FieldSet(this.#kind.names.length);
     this.#columns.setColumns([], []);

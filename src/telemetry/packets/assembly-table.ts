@@ -2,7 +2,7 @@
 // kept in one of a few waiting lists. Whichever end has the smaller (host, port) is side 0, so both directions meet.
 
 import { type Column, float64Column, grown, int32Column, uint8Column, uint32Column } from "../../kit/column.ts";
-import { combine32, mix32 } from "../../kit/hash.ts";
+import { combine32, mix32, slotCountFor } from "../../kit/hash.ts";
 import { limits } from "../../limits.ts";
 import type { HostIndex } from "../../model/units.ts";
 import { LIST_COUNT } from "./assembly-timing.ts";
@@ -68,8 +68,7 @@ export class AssemblyTable {
     this.#list = uint8Column(rows);
     this.#next = int32Column(rows);
     this.#previous = int32Column(rows);
-    let slotCount = 16;
-    while (slotCount < rows * 2) slotCount *= 2;
+    const slotCount = slotCountFor(rows);
     this.#slots = int32Column<number>(slotCount * 2);
     this.#slots.fill(NONE);
     this.#slotMask = slotCount - 1;
@@ -206,8 +205,7 @@ export class AssemblyTable {
     this.#list = grown(this.#list, rows);
     this.#next = grown(this.#next, rows);
     this.#previous = grown(this.#previous, rows);
-    let slotCount = this.#slotMask + 1;
-    while (slotCount < rows * 2) slotCount *= 2;
+    const slotCount = slotCountFor(rows, this.#slotMask + 1);
     if (slotCount === this.#slotMask + 1) return;
     const old = this.#slots;
     const slots = int32Column<number>(slotCount * 2);

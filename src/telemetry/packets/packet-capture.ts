@@ -7,7 +7,7 @@ import { PROTOCOL_ICMP, PROTOCOL_ICMP6, PROTOCOL_TCP, PROTOCOL_UDP } from "../..
 import type { HostIndex, SensorIndex } from "../../model/units.ts";
 import { NeighbourWatch } from "./arp.ts";
 import { Assembler } from "./assembly.ts";
-import type { DecoderContext, Format, InputReport, NotVisible } from "../decoder.ts";
+import { type DecoderContext, type Format, type InputReport, type NotVisible, reportOfOneSensor } from "../decoder.ts";
 import { isUnicast, Packet, parseIp, parseQuoted } from "./packet.ts";
 import { DuplicateFilter } from "./packet-duplicates.ts";
 import { mayBeExport } from "./packet-exports.ts";
@@ -217,21 +217,7 @@ export class Capture {
     const hasTime = this.#firstMs !== Number.POSITIVE_INFINITY;
     const firstMs = hasTime ? this.#firstMs : null;
     const lastMs = hasTime ? this.watermarkMs : null;
-    const sensor = {
-      sensor: this.#sensor,
-      name: path,
-      format,
-      records: this.#records,
-      lostRecords: null,
-      lagMs: null,
-      activeTimeoutMs: null,
-      inactiveTimeoutMs: null,
-      samplingRate: null,
-      templates: 0,
-      firstMs,
-      lastMs,
-    };
-    return {
+    return reportOfOneSensor(this.#sensor, {
       path,
       format,
       carries: [],
@@ -241,10 +227,9 @@ export class Capture {
       notVisible: this.#notVisible(),
       firstMs,
       lastMs,
-      sensors: [sensor],
       error: this.error,
       remarks: this.#remarks(),
-    };
+    });
   }
 
   #notVisible(): NotVisible[] {

@@ -48,7 +48,7 @@ export class PayloadReader {
       return;
     }
     const how = howOfBind(bytes, begin, end);
-    if (how !== undefined) this.#smb.remoteFrom(how, source, target, packet.atMs);
+    if (how !== null) this.#smb.remoteFrom(how, source, target, packet.atMs);
     if (targetPort === DNS_PORT) {
       this.#look(packet, source, queriedName(bytes, begin + 2, end));
       return;

@@ -96,6 +96,18 @@ describe("createPcapngDecoder()", () => {
     }
   });
 
+  it("refuses a block of no whole number of words, and a file that begins with another block", () => {
+    const section = Uint8Array.from([0x0a, 0x0d, 0x0d, 0x0a, 28, 0, 0, 0, 0x4d, 0x3c, 0x2b, 0x1a]);
+    const file = new Uint8Array(40);
+    file.set(section);
+    file[32] = 13;
+    expect(readCapture(file).report.error).toBe(
+      "Cannot read on in the capture: a block must be a whole number of words from 12 bytes on, got 13",
+    );
+    file[4] = 27;
+    expect(readCapture(file).report.error).toContain("Cannot read the capture: a block must be");
+  });
+
   it("reads sections of different byte order and link type in one file, and passes over other blocks", () => {
     const raw = [{ atMs: zeroMs + 1, bytes: ipPacket({ ...syn, sourcePort: 50_001 }) }];
     const names = pcapngBlock(4, new Uint8Array(100_000));

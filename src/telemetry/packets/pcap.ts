@@ -3,6 +3,7 @@
 
 import { limits } from "../../limits.ts";
 import type { Decoder, DecoderContext } from "../decoder.ts";
+import { captureDecoder, refuseCapture } from "./capture-decoder.ts";
 import { Capture, type CaptureOptions } from "./packet-capture.ts";
 import { PacketFeed } from "./packet-feed.ts";
 import { SKIP_TOO_LONG } from "./packet-skip.ts";
@@ -26,7 +27,6 @@ export function createPcapDecoder(context: DecoderContext, options: CaptureOptio
   let headerBytes = 0; // of a packet; 0 until the file header was read
   let perMs = 1000;
   let linkType = -1;
-  let isFinished = false;
 
   const feed = new PacketFeed((bytes, begin, end) => {
     if (headerBytes === 0) return fileHeader(bytes, begin, end);
@@ -60,26 +60,9 @@ export function createPcapDecoder(context: DecoderContext, options: CaptureOptio
     return 24;
   }
 
-  function refuse(because: string): number {
-    capture.error = `Cannot read on in the capture: ${because}`;
-    feed.stop();
-    return 1;
-  }
+  const refuse = (because: string): number => refuseCapture(capture, feed, headerBytes > 0, because);
 
-  return {
-    format: "pcap",
-    write: (chunk) => feed.write(chunk),
-    end: () => {
-      if (isFinished) return;
-      isFinished = true;
-      if (headerBytes === 0 && capture.error === null) {
-        capture.error = `Cannot read the capture: its header must be 24 bytes, got ${feed.pendingBytes}`;
-        capture.end(false);
-      } else capture.end(feed.pendingBytes > 0);
-    },
-    get watermarkMs() {
-      return capture.watermarkMs;
-    },
-    report: () => capture.report("pcap"),
-  };
+  return captureDecoder("pcap", capture, feed, () =>
+    headerBytes > 0 ? null : `its header must be 24 bytes, got ${feed.pendingBytes}`,
+  );
 }

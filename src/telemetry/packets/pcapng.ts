@@ -3,6 +3,7 @@
 
 import { limits } from "../../limits.ts";
 import type { Decoder, DecoderContext } from "../decoder.ts";
+import { captureDecoder, refuseCapture } from "./capture-decoder.ts";
 import { Capture, type CaptureOptions } from "./packet-capture.ts";
 import { PacketFeed } from "./packet-feed.ts";
 import { SKIP_BAD_TIME, SKIP_MALFORMED, SKIP_TOO_LONG } from "./packet-skip.ts";
@@ -144,13 +145,7 @@ class BlockReader {
   }
 
   #refuse(because: string): number {
-    const what =
-      this.capture.error === null && this.isBegun
-        ? "Cannot read on in the this.capture"
-        : "Cannot read the this.capture";
-    this.capture.error = `${what}: ${because}`;
-    this.feed.stop();
-    return 1;
+    return refuseCapture(this.capture, this.feed, this.isBegun, because);
   }
 }
 
@@ -159,23 +154,9 @@ export function createPcapngDecoder(context: DecoderContext, options: CaptureOpt
   const capture = new Capture(context, options);
   const reader = new BlockReader(capture);
   const { feed } = reader;
-  let isFinished = false;
-  return {
-    format: "pcapng",
-    write: (chunk) => feed.write(chunk),
-    end: () => {
-      if (isFinished) return;
-      isFinished = true;
-      if (!reader.isBegun && capture.error === null) {
-        capture.error = `Cannot read the capture: its first section header must be whole, got ${feed.pendingBytes} bytes`;
-        capture.end(false);
-      } else capture.end(feed.pendingBytes > 0);
-    },
-    get watermarkMs() {
-      return capture.watermarkMs;
-    },
-    report: () => capture.report("pcapng"),
-  };
+  return captureDecoder("pcapng", capture, feed, () =>
+    reader.isBegun ? null : `its first section header must be whole, got ${feed.pendingBytes} bytes`,
+  );
 }
 
 function isUsed(type: number): boolean {

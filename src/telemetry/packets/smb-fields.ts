@@ -1,7 +1,8 @@
 // Fields of SMB1 (MS-CIFS) and SMB2 (MS-SMB2) messages that say what a client does. Everything is bounds-checked by the
 // captured bytes; a field that is not there reads as 0 or as an empty text.
 
-import { hashText } from "../../kit/hash.ts";
+import { accountHashOf } from "../account-hash.ts";
+import { isAdminShare } from "../remote-acts.ts";
 
 const TEXT_UNITS_MAX = 260;
 
@@ -49,7 +50,7 @@ export function ntlmLogon(bytes: Uint8Array, begin: number, end: number): NtlmLo
     const responseBytes = little16(bytes, at + 20, end);
     const userBytes = little16(bytes, at + 36, end);
     const user = wideText(bytes, at + little32(bytes, at + 40, end), userBytes, end);
-    return { isAnonymous: userBytes === 0 && responseBytes === 0, accountHash: user === "" ? 0 : hashText(user) };
+    return { isAnonymous: userBytes === 0 && responseBytes === 0, accountHash: user === "" ? 0 : accountHashOf(user) };
   }
   return null;
 }
@@ -58,12 +59,14 @@ export type ShareKind = "ipc" | "admin" | "other";
 
 /** The kind of share of a tree path `\\server\share`: the pipe share, a hidden one of administrators (ADMIN$, C$). */
 export function shareOf(path: string): ShareKind {
-  const share = path.slice(path.lastIndexOf("\\") + 1);
-  if (share === "ipc$") return "ipc";
-  return share === "admin$" || /^[a-z]\$$/.test(share) ? "admin" : "other";
+  if (path.slice(path.lastIndexOf("\\") + 1) === "ipc$") return "ipc";
+  return isAdminShare(path) ? "admin" : "other";
 }
 
-/** Files that can be run: writing one to a share of administrators is the first half of remote execution. */
+/**
+ * Files that can be run. Fewer than `isProgramName` takes in logs, where only writing counts: here reading counts too, and
+ * a file manager reads the links and scripts of every folder it shows.
+ */
 export function isProgram(name: string): boolean {
   return /\.(exe|dll|sys|scr|com|bat|cmd|ps1|vbs|msi)$/.test(name);
 }

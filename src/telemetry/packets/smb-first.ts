@@ -1,17 +1,7 @@
 // SMB1 messages (MS-CIFS 2.2): what the client asks, chained commands included, and which log-ons the server refuses.
 
-import {
-  isLogonFailure,
-  isProgram,
-  little16,
-  little32,
-  narrowText,
-  ntlmLogon,
-  shareOf,
-  wideText,
-} from "./smb-fields.ts";
-import { howOfPipe } from "./smb-rpc.ts";
-import type { SmbReport, SmbSession } from "./smb-session.ts";
+import { isLogonFailure, little16, little32, narrowText, ntlmLogon, shareOf, wideText } from "./smb-fields.ts";
+import { reportOpen, type SmbReport, type SmbSession } from "./smb-session.ts";
 
 const COMMAND_RENAME = 0x07;
 const COMMAND_TRANSACTION = 0x25;
@@ -157,11 +147,7 @@ function readCreate(
   stop: number,
 ): void {
   const name = text(bytes, head, data, stop);
-  const how = howOfPipe(name);
-  const tree = little16(bytes, head + 24, stop);
-  if (session.adminTrees.has(tree)) {
-    if (isProgram(name)) report.program(little32(bytes, words + 15, stop));
-  } else if (how !== undefined) report.remote(how);
+  reportOpen(session, report, little16(bytes, head + 24, stop), name, little32(bytes, words + 15, stop));
 }
 
 /** A text field: UTF-16 aligned to the header when the message says so, else one byte a character. */

@@ -1,9 +1,8 @@
 // SMB2 and SMB3 messages (MS-SMB2 2.2): trees, pipes and files opened, renames, and log-ons the server refuses.
 // Encrypted messages have another mark and never come here.
 
-import { isLogonFailure, isProgram, little16, little32, ntlmLogon, shareOf, wideText } from "./smb-fields.ts";
-import { howOfPipe } from "./smb-rpc.ts";
-import type { SmbReport, SmbSession } from "./smb-session.ts";
+import { isLogonFailure, little16, little32, ntlmLogon, shareOf, wideText } from "./smb-fields.ts";
+import { reportOpen, type SmbReport, type SmbSession } from "./smb-session.ts";
 
 const COMMAND_SESSION_SETUP = 1;
 const COMMAND_TREE_CONNECT = 3;
@@ -69,9 +68,5 @@ function readCreate(session: SmbSession, report: SmbReport, bytes: Uint8Array, h
   const body = head + HEADER_BYTES;
   const begin = head + little16(bytes, body + 44, stop);
   const name = wideText(bytes, begin, little16(bytes, body + 46, stop), stop);
-  const how = howOfPipe(name);
-  const tree = little32(bytes, head + 36, stop);
-  if (session.adminTrees.has(tree)) {
-    if (isProgram(name)) report.program(little32(bytes, body + 24, stop));
-  } else if (how !== undefined) report.remote(how);
+  reportOpen(session, report, little32(bytes, head + 36, stop), name, little32(bytes, body + 24, stop));
 }

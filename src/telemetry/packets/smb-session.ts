@@ -1,7 +1,7 @@
 // What is remembered of one SMB connection, and what the readers of the two dialects can say of it.
 
-import type { ShareKind } from "./smb-fields.ts";
-import type { RemoteHow } from "./smb-rpc.ts";
+import { actOfPipe, type RemoteAct } from "../remote-acts.ts";
+import { isProgram, type ShareKind } from "./smb-fields.ts";
 
 const TREES_MAX = 32;
 
@@ -33,7 +33,17 @@ export interface SmbReport {
   probe(probe: SmbProbe): void;
   /** A program on an administrative share was opened with this access mask. */
   program(access: number): void;
-  remote(how: RemoteHow): void;
+  remote(how: RemoteAct): void;
   logonFailed(accountHash: number): void;
   renamed(session: SmbSession): void;
+}
+
+/** The client opens a file or a pipe: what that says depends on whether the tree is a share of administrators. */
+export function reportOpen(session: SmbSession, report: SmbReport, tree: number, name: string, access: number): void {
+  if (session.adminTrees.has(tree)) {
+    if (isProgram(name)) report.program(access);
+    return;
+  }
+  const how = actOfPipe(name);
+  if (how !== null) report.remote(how);
 }

@@ -9,7 +9,7 @@ import { FLAG_KEPT } from "./assembly-life.ts";
 import type { AssemblyTable } from "./assembly-table.ts";
 import { int32, type Packet, uint16 } from "./packet.ts";
 import { readSmb1 } from "./smb-first.ts";
-import type { RemoteHow } from "./smb-rpc.ts";
+import type { RemoteAct } from "../remote-acts.ts";
 import { readSmb2 } from "./smb-second.ts";
 import { type SmbProbe, type SmbReport, SmbSession } from "./smb-session.ts";
 
@@ -111,12 +111,12 @@ export class SmbReader implements SmbReport {
     else if (canRead(access)) this.remote("admin-share-program");
   }
 
-  remote(how: RemoteHow): void {
+  remote(how: RemoteAct): void {
     this.remoteFrom(how, this.#client, this.#server, this.atMs);
   }
 
   /** Remote execution seen outside SMB. */
-  remoteFrom(how: RemoteHow, source: HostIndex, target: HostIndex, atMs: number): void {
+  remoteFrom(how: RemoteAct, source: HostIndex, target: HostIndex, atMs: number): void {
     this.#client = source;
     this.#server = target;
     this.atMs = atMs;
