@@ -1,0 +1,130 @@
+// Controls: one thing that could be ordered, and what of the network it closes. Simulation asks which segments still
+// reach each other, care whether a path still stands, planning which control breaks which: all three ask here.
+
+import type { HospitalMap, Scope, SegmentUse } from "./map.ts";
+import { parsePort } from "./port.ts";
+import { isPortInRange, parsePortRange, segmentsOfScope } from "./scope.ts";
+
+/** A conversation that a cut leaves standing: "the building with care exceptions". */
+export interface AllowedPath {
+  readonly from: Scope;
+  readonly to: Scope;
+  /** `tcp/443`, a range, or `any`. */
+  readonly port: string;
+}
+
+/** One thing that could be ordered; the ladder of DESIGN 5.6, cheapest rung first. */
+export type Control =
+  | { readonly kind: "close-port-within"; readonly within: Scope; readonly port: string }
+  | { readonly kind: "close-port"; readonly around: Scope; readonly port: string }
+  | { readonly kind: "isolate-host"; readonly host: string }
+  | { readonly kind: "isolate-segment"; readonly segment: string; readonly except: readonly AllowedPath[] }
+  | { readonly kind: "isolate-building"; readonly building: string; readonly except: readonly AllowedPath[] }
+  | { readonly kind: "isolate-site"; readonly site: string; readonly except: readonly AllowedPath[] }
+  | { readonly kind: "cut-internet"; readonly site: string | null };
+
+/** What a control is around, as a scope; null for a host, which has no boundary of its own. */
+export function scopeOfControl(control: Control): Scope | null {
+  switch (control.kind) {
+    case "close-port-within":
+      return control.within;
+    case "close-port":
+      return control.around;
+    case "isolate-host":
+      return null;
+    case "isolate-segment":
+      return control.segment;
+    case "isolate-building":
+      return `building:${control.building}`;
+    case "isolate-site":
+      return `site:${control.site}`;
+    case "cut-internet":
+      return control.site === null ? "internet" : `site:${control.site}`;
+  }
+}
+
+/** The control as one word, stable and unique: `close-port-within/building:b1/tcp/445`. */
+export function controlId(control: Control): string {
+  switch (control.kind) {
+    case "isolate-host":
+      return `isolate-host/${control.host}`;
+    case "close-port":
+    case "close-port-within":
+      return `${control.kind}/${scopeOfControl(control)}/${control.port}`;
+    default: {
+      const except = "except" in control ? control.except.map((path) => `${path.from}>${path.to}:${path.port}`) : [];
+      return [`${control.kind}/${scopeOfControl(control)}`, ...except].join("+");
+    }
+  }
+}
+
+/** Where a conversation goes when it leaves the hospital: the place after the last segment. */
+export const placeOfInternet = (map: HospitalMap): number => map.segments.length;
+
+/** Uses whose hosts serve others: closing a port within a scope leaves them reachable, so that care goes on. */
+const servingUses: ReadonlySet<SegmentUse> = new Set<SegmentUse>(["servers", "management", "transit"]);
+
+/** Says whether a conversation between two places (segment positions, or the internet) is closed. */
+export type Closing = (from: number, to: number, protocol: number, port: number) => boolean;
+
+const nothing: Closing = () => false;
+
+/**
+ * What a control closes between segments. `isolate-host` closes nothing here: it takes one host out.
+ * `close-port-within` closes the port towards clients of the scope, from all of the scope; a scope that is one segment
+ * is closed whatever its use. Unknown scopes close nothing (planning refuses them before).
+ */
+export function closingOf(map: HospitalMap, control: Control): Closing {
+  const scope = scopeOfControl(control);
+  if (scope === null) return nothing;
+  const internet = placeOfInternet(map);
+  const inScope = placesOf(map, scope);
+  switch (control.kind) {
+    case "close-port-within": {
+      const wanted = parsePort(control.port);
+      const isSegment = map.segments.some((segment) => segment.id === scope);
+      return (from, to, protocol, port) =>
+        wanted !== null &&
+        wanted.protocol === protocol &&
+        wanted.port === port &&
+        inScope[from] === 1 &&
+        inScope[to] === 1 &&
+        (isSegment || !servingUses.has(map.segments[to].use));
+    }
+    case "close-port": {
+      const wanted = parsePort(control.port);
+      return (from, to, protocol, port) =>
+        wanted !== null && wanted.protocol === protocol && wanted.port === port && inScope[from] !== inScope[to];
+    }
+    case "cut-internet": {
+      const cut = control.site === null ? new Uint8Array(internet + 1).fill(1) : inScope;
+      return (from, to) => (from === internet) !== (to === internet) && cut[from === internet ? to : from] === 1;
+    }
+    case "isolate-host":
+      return nothing;
+    default: {
+      const exceptions = control.except.map((path) => ({
+        from: placesOf(map, path.from),
+        to: placesOf(map, path.to),
+        range: parsePortRange(path.port),
+      }));
+      return (from, to, protocol, port) =>
+        inScope[from] !== inScope[to] &&
+        !exceptions.some(
+          (path) =>
+            path.from[from] === 1 &&
+            path.to[to] === 1 &&
+            path.range !== null &&
+            isPortInRange(path.range, protocol, port),
+        );
+    }
+  }
+}
+
+/** 1 for each place of the scope; `internet` is the place after the last segment and is in no other scope. */
+export function placesOf(map: HospitalMap, scope: Scope): Uint8Array {
+  const places = new Uint8Array(map.segments.length + 1);
+  if (scope === "internet") places[map.segments.length] = 1;
+  for (const segment of segmentsOfScope(map, scope) ?? []) places[segment] = 1;
+  return places;
+}

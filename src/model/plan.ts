@@ -1,0 +1,77 @@
+// Plans: sets of controls, each played forward, compared by hosts saved and care lost. "Do nothing" is always one.
+
+import type { ServiceState } from "./care.ts";
+import type { Control } from "./control.ts";
+import type { Estimate } from "./forecast.ts";
+
+/** A text in the languages of the console. */
+export interface Told {
+  readonly en: string;
+  readonly fr: string;
+}
+
+/** Who must agree, by the ladder of DESIGN 5.6. */
+export type Approval = "one-person" | "two-people" | "network-lead-and-care-lead";
+
+export interface PlannedControl {
+  readonly id: string;
+  readonly control: Control;
+  /** Enforcement points that would carry it out, best first; empty when nobody can. */
+  readonly points: readonly string[];
+  readonly applySeconds: number;
+  readonly failureProbability: number;
+  readonly approval: Approval;
+}
+
+/** What a plan does to one service. */
+export interface ServiceImpact {
+  readonly service: string;
+  readonly name: string;
+  readonly state: ServiceState;
+  readonly becauseOf: "cut" | "infection" | "both";
+  /** Chance of it within the horizon: 1 for what the cut itself does. */
+  readonly probability: number;
+  readonly because: readonly string[];
+  /** Contact ids of the map to be told. */
+  readonly people: readonly string[];
+}
+
+export interface Plan {
+  readonly id: string;
+  readonly title: Told;
+  readonly controls: readonly PlannedControl[];
+  /** Hosts taken by the end of the horizon, and fewer than when nothing is done (paired runs). */
+  readonly taken: Estimate;
+  readonly saved: Estimate;
+  /** Total harm over the horizon, in the unit of `harmPerHour`: hosts lost, and care lost by cut and by infection. */
+  readonly harm: Estimate;
+  readonly harmOfCut: number;
+  readonly services: readonly ServiceImpact[];
+  readonly consultationsLostPerHalfDay: number;
+  /** Until the last control has taken effect. */
+  readonly applySeconds: number;
+  /** How it is taken back, and how long that takes. */
+  readonly wayBack: Told;
+  readonly approval: Approval;
+  readonly explanation: Told;
+  readonly unknowns: readonly Told[];
+}
+
+export interface Plans {
+  readonly schema: "cordon.plans/1";
+  readonly map: string;
+  readonly worm: string;
+  readonly seed: number;
+  readonly runs: number;
+  readonly horizonSeconds: number;
+  /** Id of the plan with the least expected harm that breaks no protected item. */
+  readonly recommended: string;
+  readonly plans: readonly Plan[];
+  /** The exact optimum of the cut, and how far the answer may be from it when the solver was stopped early. */
+  readonly solver: {
+    readonly objective: number;
+    readonly bound: number;
+    readonly isOptimal: boolean;
+    readonly seconds: number;
+  };
+}
