@@ -63,7 +63,7 @@ const en = {
 
   fanTitle: "Hosts taken over time",
   fanHow: (runs: string): string =>
-    `${runs} possible courses, if nothing is ordered that is not in force. Half of them lie in the dark band, nine of ten in the pale one.`,
+    `${runs} possible courses, with the orders that the forecast was given. Half of them lie in the dark band, nine of ten in the pale one.`,
   bandWide: "9 of 10 courses",
   bandMiddle: "half of the courses",
   median: "median",
@@ -196,7 +196,7 @@ const fr: ReportWords = {
 
   fanTitle: "Machines touchées au fil du temps",
   fanHow: (runs) =>
-    `${runs} déroulements possibles, si rien n’est ordonné en plus de ce qui est en vigueur. La moitié se trouve dans la bande foncée, neuf sur dix dans la bande pâle.`,
+    `${runs} déroulements possibles, avec les ordres donnés à la prévision. La moitié se trouve dans la bande foncée, neuf sur dix dans la bande pâle.`,
   bandWide: "9 déroulements sur 10",
   bandMiddle: "la moitié des déroulements",
   median: "médiane",
