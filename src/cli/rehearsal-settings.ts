@@ -37,14 +37,16 @@ export interface RehearsalFlags {
 
 const packageVersion = (createRequire(import.meta.url)("../../package.json") as { version: string }).version;
 
+const wormNames = worms.map(({ id }) => id).join(", ");
+const defenderNames = defenders.map(({ id }) => id).join(", ");
 const seedDefault = 20_190_312;
 
 /** Adds the flags that the three commands share. */
 export function addRehearsalFlags(command: Command): Command {
   return command
     .addOption(new Option("-o, --output <form>", "form of the result").choices(["text", "json"]).default("text"))
-    .option("--worm <name>", `how it moves: ${Object.keys(worms).join(", ")}, or a YAML file of your own`, "sweep")
-    .option("--defender <name>", `who answers: ${Object.keys(defenders).join(", ")}`, "watch-only")
+    .option("--worm <name>", `how it moves: ${wormNames}, or a YAML file of your own`, "sweep")
+    .option("--defender <name>", `who answers: ${defenderNames}`, "watch-only")
     .option(
       "--seed <number>",
       "seed of chance: the same seed gives the same result",
@@ -93,17 +95,21 @@ export function workersOf(flags: RehearsalFlags): number {
 
 /** A profile by its name, or a file of one's own. @throws `Cannot …` */
 export async function wormOf(name: string): Promise<WormProfile> {
-  if (Object.hasOwn(worms, name)) return worms[name as keyof typeof worms];
-  if (existsSync(name)) return readWorm(await readText("the worm profile", name), name);
-  const names = Object.keys(worms).join(", ");
-  throw new Error(`Cannot rehearse: the worm must be one of ${names}, or a file, got ${name}`);
+  const known = worms.find(({ id }) => id === name);
+  if (known !== undefined) return known;
+  if (!existsSync(name))
+    throw new Error(`Cannot rehearse: the worm must be one of ${wormNames}, or a file, got ${name}`);
+  const read = readWorm(await readText("the worm profile", name), name);
+  if (!read.ok) throw new Error(`Cannot rehearse: the worm has faults\n${read.problems.join("\n")}`);
+  return read.worm;
 }
 
 /** @throws `Cannot …` */
 export function defenderOf(name: string): DefenderProfile {
-  if (Object.hasOwn(defenders, name)) return defenders[name as keyof typeof defenders];
-  const names = Object.keys(defenders).join(", ");
-  throw new Error(`Cannot rehearse: the defender must be one of ${names}, got ${name}`);
+  const known = defenders.find(({ id }) => id === name);
+  if (known === undefined)
+    throw new Error(`Cannot rehearse: the defender must be one of ${defenderNames}, got ${name}`);
+  return known;
 }
 
 const scenarioFolder = fileURLToPath(new URL("../../examples/scenarios/", import.meta.url));

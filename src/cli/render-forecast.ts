@@ -6,7 +6,6 @@ import { columnsOf, harmless, paint, type Screen, title, wrap } from "./terminal
 import { rehearsalWords as words } from "./words-rehearsal.ts";
 
 const placesShownMax = 12;
-const timesShown = 8;
 const barColumns = 24;
 const middle = bandLevels.indexOf(0.5);
 
@@ -45,18 +44,21 @@ function headLines(forecast: Forecast, orders: readonly string[], screen: Screen
 
 const lastOf = (numbers: readonly number[]): number => numbers[numbers.length - 1] ?? 0;
 
+/** Shares of the median at the end whose first time is shown: what matters is how fast it went. */
+const sharesShown = [0.1, 0.25, 0.5, 0.75, 0.9, 1] as const;
+
 /** A line per time: a bar to the median, the band as numbers. */
 function overTimeLines({ hospital, atSeconds }: Forecast, screen: Screen): string[] {
+  const medians = hospital.taken.quantiles[middle];
   const most = Math.max(1, lastOf(hospital.taken.quantiles[bandLevels.length - 1]));
-  const shown = Array.from({ length: timesShown }, (_, nth) =>
-    Math.round(((nth + 1) * (atSeconds.length - 1)) / timesShown),
-  );
-  const lines = [...new Set(shown)].map((time) => {
+  const times = sharesShown.map((share) => medians.findIndex((median) => median >= lastOf(medians) * share));
+  const lines = [...new Set([0, ...times, atSeconds.length - 1])].map((time) => {
     const [low, median, high] = [0, middle, bandLevels.length - 1].map(
       (level) => hospital.taken.quantiles[level][time],
     );
     const band = `${words.number(median)} (${words.number(low)} to ${words.number(high)})`;
-    return `  ${formatSpan(atSeconds[time] * 1_000).padEnd(12)} ${bar(median / most, screen)} ${band}`;
+    const when = time === 0 ? words.atStart : formatSpan(atSeconds[time] * 1_000);
+    return `  ${when.padEnd(12)} ${bar(median / most, screen)} ${band}`;
   });
   return [...title(words.overTime, screen), ...lines];
 }

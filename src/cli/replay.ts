@@ -10,6 +10,7 @@ import { harmless, paint, type Screen, screenOf, title, wrap } from "./terminal.
 import { rehearsalWords as words } from "./words-rehearsal.ts";
 
 const ordersShownMax = 6;
+const servicesShownMax = 8;
 
 /** Plays the scenario and gives what is to be written. @throws `Cannot …` */
 export async function replayPage(
@@ -44,8 +45,10 @@ function renderReplay(result: Replay, scenario: Scenario, screen: Screen): strin
   }
   if (result.services.length > 0) {
     lines.push("", ...title(words.careAtEnd, screen));
-    for (const { name, state, because } of result.services)
+    for (const { name, state, because } of result.services.slice(0, servicesShownMax))
       lines.push(...wrap(`${harmless(name)}: ${state}. ${harmless(because)}`, screen.width, "  ", "    "));
+    const more = result.services.length - servicesShownMax;
+    if (more > 0) lines.push(`  … ${more} more`);
   }
   const list = (heading: string, items: readonly string[]): void => {
     lines.push("", ...title(heading, screen), ...items.flatMap((item) => wrap(harmless(item), screen.width, "  · ")));

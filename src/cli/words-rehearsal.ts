@@ -18,6 +18,7 @@ export const rehearsalWords = {
     `On average ${mean.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})`,
   ended: (share: number) => `The outbreak was over before the end in ${formatPercent(share)} of the runs`,
   overTime: "Hosts taken over time (middle of the runs; low and high in 90 of 100)",
+  atStart: "at the start",
   where: "Where",
   boundaries: "What it got across",
   crossed: (share: number, when: string | null) =>
