@@ -100,7 +100,10 @@ export async function wormOf(name: string): Promise<WormProfile> {
   if (!existsSync(name))
     throw new Error(`Cannot rehearse: the worm must be one of ${wormNames}, or a file, got ${name}`);
   const read = readWorm(await readText("the worm profile", name), name);
-  if (!read.ok) throw new Error(`Cannot rehearse: the worm has faults\n${read.problems.join("\n")}`);
+  if (!read.ok)
+    throw new Error(
+      `Cannot rehearse: ${name} must be free of faults, got ${read.problems.length}\n${read.problems.join("\n")}`,
+    );
   return read.worm;
 }
 
@@ -119,7 +122,10 @@ export async function scenarioOf(name: string): Promise<Scenario> {
   const bundled = `${scenarioFolder}${basename(name)}.yaml`;
   const path = !existsSync(name) && existsSync(bundled) ? bundled : name;
   const loaded = loadScenario(await readText("the scenario", path), basename(path));
-  if (!loaded.ok) throw new Error(`Cannot rehearse: the scenario has faults\n${loaded.faults.join("\n")}`);
+  if (!loaded.ok)
+    throw new Error(
+      `Cannot rehearse: ${path} must be free of faults, got ${loaded.faults.length}\n${loaded.faults.join("\n")}`,
+    );
   return loaded.scenario;
 }
 
@@ -183,7 +189,8 @@ export async function stateOf(
   if (inspected !== undefined) {
     for (const address of suspectsOf(await readText("the result of inspect", inspected), inspected)) {
       const segment = placesOfHosts(map).segmentOfAddress(address);
-      if (segment === NO_SEGMENT) throw new Error(`Cannot rehearse: ${address} must be in a segment of the map`);
+      if (segment === NO_SEGMENT)
+        throw new Error(`Cannot rehearse: every suspect must be in a segment of the map, got ${address}`);
       const { id } = map.segments[segment];
       infected.set(id, (infected.get(id) ?? 0) + 1);
       hosts.push(address);
@@ -205,5 +212,5 @@ function suspectsOf(text: string, path: string): readonly string[] {
   } catch {
     // Said below.
   }
-  throw new Error(`Cannot rehearse: ${path} must be what cordon inspect -o json writes`);
+  throw new Error(`Cannot rehearse: --inspect must be what cordon inspect -o json writes, got ${path}`);
 }
