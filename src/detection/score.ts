@@ -122,13 +122,13 @@ function newContact(state: DetectorState, flows: FlowTable, flow: number, key: n
   if ((targetFacts & FACT_NOT_A_HOST) !== 0 && protocol !== PROTOCOL_TCP) return;
   const portClass = classOfPort(protocol, port);
   const isInside = (targetFacts & FACT_INSIDE) !== 0;
-  const sourceFacts = facts.of(from, at);
   const row = sources.rowOf(from, at);
   if (row === NO_SOURCE) return;
   const spreading = isSpreading(portClass, protocol);
   sources.byClass[classOf(row, portClass)]++;
   if (flows.bytesBack[flow] > 0) sources.bytesBack[wideOf(row)] += flows.bytesBack[flow];
-  if (sources.status[row] === SOURCE_SUSPECT && isStudied(sources, row)) {
+  const isSuspect = sources.status[row] === SOURCE_SUSPECT;
+  if (isSuspect && isStudied(sources, row)) {
     suspectContact(state, row, flows, flow, key, portClass, spreading && isInside, outcome);
     return;
   }
@@ -137,9 +137,18 @@ function newContact(state: DetectorState, flows: FlowTable, flow: number, key: n
   else sources.portsHigh[row] |= 1 << (portBit - 32);
 
   if (isQuiet(portClass)) {
-    quietContact(state, row, flows, flow, key, portClass, targetFacts, outcome);
+    if (!isInside) return;
+    countQuietCaller(state, flows, flow);
+    if (!isSuspect) {
+      quietContact(state, row, flows, flow, key, portClass, targetFacts, outcome);
+      return;
+    }
+    // Ordinary work says nothing more about a suspect, but it parts its other contacts. In an outbreak most end here.
+    sources.lastTargetWord[row] = hosts.lastWord(to);
+    sources.lastMs[wideOf(row)] = at;
     return;
   }
+  const sourceFacts = facts.of(from, at);
   sources.contacts[row]++;
   const marksPair = portClass !== PORT_DISCOVERY;
   const isKnownPair = marksPair && memory.see(pairKey(hosts.hash[from], hosts.hash[to]), at) !== CONTACT_UNKNOWN;
@@ -178,6 +187,14 @@ function newContact(state: DetectorState, flows: FlowTable, flow: number, key: n
   if (sources.propagated[row] > 0) testWithCaller(state, row, group, from, protocol, port, at);
 }
 
+/** Servers that call many hosts because that is their work are told by who calls them on such ports. */
+function countQuietCaller({ hosts, listeners }: DetectorState, flows: FlowTable, flow: number): void {
+  const port = flows.targetPort[flow];
+  if (!isCountedPort(port)) return;
+  const target = hosts.hash[flows.target[flow]];
+  listeners.call(target, flows.protocol[flow], port, flows.source[flow], true, flows.atMs[flow], flows.bytes[flow]);
+}
+
 /**
  * The short way for ports that are ordinary work: no pair is remembered and few callers are counted. Outside they are
  * no evidence at all: browsing fails as often as it is new.
@@ -192,15 +209,11 @@ function quietContact(
   targetFacts: number,
   outcome: Outcome,
 ): void {
-  if ((targetFacts & FACT_INSIDE) === 0) return;
-  const { sources, memory, listeners, hosts } = state;
+  const { sources, memory, hosts } = state;
   const from = flows.source[flow];
   const protocol = flows.protocol[flow];
   const port = flows.targetPort[flow];
   const at = flows.atMs[flow];
-  if (isCountedPort(port)) {
-    listeners.call(hosts.hash[flows.target[flow]], protocol, port, from, true, at, flows.bytes[flow]);
-  }
   const kind = kindOf(state, targetFacts, NO_LISTENER);
   const isTalker = (state.facts.of(from, at) & FACT_TALKER) !== 0;
   const weight = openingWeight(portClass, kind);
