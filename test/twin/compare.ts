@@ -202,10 +202,9 @@ export function chiSquareP(statistic: number, freedom: number): number {
 /** Lanczos. */
 function logGamma(x: number): number {
   const coefficients = [
-    76.1800917294715, -86.50532032941677, 24.01409824083091, -1.231739572450155, 0.1208650973866179e-2,
-    -0.5395239384953e-5,
+    76.1800917294715, -86.5053203294168, 24.0140982408309, -1.23173957245016, 0.00120865097386618, -0.0000053952393849,
   ];
   const shifted = x + 5.5;
-  const sum = coefficients.reduce((total, each, at) => total + each / (x + 1 + at), 1.000000000190015);
+  const sum = coefficients.reduce((total, each, at) => total + each / (x + 1 + at), 1.00000000019001);
   return (x + 0.5) * Math.log(shifted) - shifted + Math.log((2.506628274631 * sum) / x);
 }
