@@ -18,6 +18,8 @@ export interface NeedStatus {
   readonly name: string;
   /** `met`, by its first option; `other`, by a later one; `lost`. */
   readonly state: "met" | "other" | "lost";
+  /** For what share of its users, 0..1. */
+  readonly keptShare: number;
   readonly because: readonly string[];
 }
 
@@ -52,4 +54,6 @@ export interface CareAssessment {
   readonly consultations: readonly HalfDay[];
   /** What rides on the internet link and is off now. */
   readonly internetUses: readonly { readonly name: string; readonly services: readonly string[] }[];
+  /** What the map says against itself: a path that a service needs and no crossing allows is taken as open. */
+  readonly findings: readonly string[];
 }
