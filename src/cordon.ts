@@ -1,4 +1,4 @@
-// THE page: joins the stages, one function per arrow of the drawing in ARCHITECTURE.md. Stages never import each other;
+// THE page: joins the stages, one function per path through the drawing in ARCHITECTURE.md. Stages never import each other;
 // what one needs of another is handed over here, by value or as a function.
 
 import { toInspectResult } from "./inspect-result.ts";

@@ -2,6 +2,8 @@
 // will do under a flood. "Counted" means: a named counter in the report of the input it happened in.
 
 export const limits = {
+  /** The kernel's queue of datagrams before us, in bytes, as asked for: a burst of some 20,000 full ones. Overflow: the kernel drops; counted where it tells (Linux). */
+  receiveBufferBytes: 33_554_432,
   /** Rows of the host table. Overflow: the host not seen for longest, neither pinned nor in this batch, gives way; counted. */
   hostsMax: 2_097_152,
   /** Rows of one flow batch. Overflow: the batch is sorted and handed on, and a new one begins. */

@@ -58,6 +58,44 @@ export function controlId(control: Control): string {
   }
 }
 
+/**
+ * Reads what `controlId` writes, `isolate-building/b1` and `cut-internet` too; null when it is none of them. Exceptions
+ * are written `+from>to:port`.
+ */
+export function parseControl(text: string): Control | null {
+  const [head, ...tail] = text.split("+");
+  const [kind, ...rest] = head.split("/");
+  const name = rest.join("/");
+  const except = tail.map(parseAllowedPath);
+  if (except.includes(null)) return null;
+  const paths = except.filter((path) => path !== null);
+  const withPort = /^(.+)\/((?:tcp|udp|sctp)\/\d+)$/.exec(name);
+  const bare = (prefix: string): string => (name.startsWith(prefix) ? name.slice(prefix.length) : name);
+  switch (kind) {
+    case "close-port-within":
+      return withPort && parsePort(withPort[2]) ? { kind, within: withPort[1], port: withPort[2] } : null;
+    case "close-port":
+      return withPort && parsePort(withPort[2]) ? { kind, around: withPort[1], port: withPort[2] } : null;
+    case "isolate-host":
+      return name === "" ? null : { kind, host: name };
+    case "isolate-segment":
+      return name === "" ? null : { kind, segment: name, except: paths };
+    case "isolate-building":
+      return name === "" ? null : { kind, building: bare("building:"), except: paths };
+    case "isolate-site":
+      return name === "" ? null : { kind, site: bare("site:"), except: paths };
+    case "cut-internet":
+      return { kind, site: name === "" || name === "internet" ? null : bare("site:") };
+    default:
+      return null;
+  }
+}
+
+function parseAllowedPath(text: string): AllowedPath | null {
+  const match = /^(.+?)>(.+):([^:]+)$/.exec(text);
+  return match === null ? null : { from: match[1], to: match[2], port: match[3] };
+}
+
 /** Where a conversation goes when it leaves the hospital: the place after the last segment. */
 export const placeOfInternet = (map: HospitalMap): number => map.segments.length;
 

@@ -4,10 +4,8 @@
 import { createSocket, type Socket } from "node:dgram";
 import { readFileSync } from "node:fs";
 import type { Clock } from "../kit/clock.ts";
+import { limits } from "../limits.ts";
 import type { Millis } from "../model/units.ts";
-
-/** Asked of the kernel: a burst of some 20,000 full datagrams. It grants what net.core.rmem_max allows. */
-export const receiveBufferBytes = 33_554_432;
 
 export interface ListenOptions {
   readonly host: string;
@@ -80,7 +78,7 @@ function plainAddress(address: string): string {
 
 function growBuffer(socket: Socket): number {
   try {
-    socket.setRecvBufferSize(receiveBufferBytes);
+    socket.setRecvBufferSize(limits.receiveBufferBytes); // it grants what net.core.rmem_max allows
   } catch {
     // Refused: what the system gives by default is reported instead.
   }

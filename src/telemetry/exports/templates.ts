@@ -1,5 +1,5 @@
 // Templates of NetFlow v9 (RFC 3954) and IPFIX (RFC 7011): parsed from template sets into read operations, and
-// remembered per exporter and observation domain. A template that would let a reader loop for ever is refused here.
+// remembered per exporter and observation domain (each `Domain` of exporters.ts has a store). A template that would let a reader loop for ever is refused here.
 
 import { limits } from "../../limits.ts";
 import { makerOfField, SLOT_COUNT, SOURCE6, TARGET6, READ_OR_FLAGS, READ_UPTIME, usesOfField } from "./fields.ts";

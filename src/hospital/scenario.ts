@@ -1,0 +1,127 @@
+// Reading a scenario file: YAML in, a Scenario with its drawn map out, or every fault with where it stands.
+
+import { parse } from "yaml";
+import { z } from "zod";
+import { limits } from "../limits.ts";
+import { comparisons, type Scenario } from "../model/scenario.ts";
+import { crossingDefaults, type HospitalMap } from "../model/map.ts";
+import type { Control } from "../model/control.ts";
+import { mapOfEstate } from "./estate.ts";
+import { formatPath } from "./problems.ts";
+import { faultsOf } from "./schema-faults.ts";
+
+const text = z.string().min(1);
+const count = z.int().min(0).max(1_000_000);
+const paths = z.array(z.strictObject({ from: text, to: text, port: text })).default([]);
+
+/** A control as a file writes it. */
+export const controlSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("close-port-within"), within: text, port: text }),
+  z.strictObject({ kind: z.literal("close-port"), around: text, port: text }),
+  z.strictObject({ kind: z.literal("isolate-host"), host: text }),
+  z.strictObject({ kind: z.literal("isolate-segment"), segment: text, except: paths }),
+  z.strictObject({ kind: z.literal("isolate-building"), building: text, except: paths }),
+  z.strictObject({ kind: z.literal("isolate-site"), site: text, except: paths }),
+  z.strictObject({ kind: z.literal("cut-internet"), site: text.nullable().default(null) }),
+]) satisfies z.ZodType<Control>;
+
+const site = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
+  buildings: z.int().min(1).max(200),
+  workstations: count,
+  medicalDevices: count.default(0),
+  servers: count.default(5),
+  consultationsPerDay: count.default(0),
+});
+
+const scenarioSchema = z.strictObject({
+  schema: z.literal("cordon.scenario/1"),
+  id: z.string().regex(/^[a-z0-9-]{1,40}$/),
+  title: text,
+  date: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
+  summary: text,
+  estate: z.strictObject({
+    sites: z.array(site).min(1).max(60),
+    crossingDefault: z.enum(crossingDefaults),
+    isFlat: z.boolean().default(false),
+    timeZone: text.default("Europe/Paris"),
+  }),
+  worm: text,
+  defender: text,
+  start: z.array(z.strictObject({ segment: text, infected: z.int().min(1).max(100_000) })).default([]),
+  horizonMinutes: z.number().positive().max(100_000),
+  beginsAt: z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/),
+  events: z.array(
+    z.strictObject({
+      atMinutes: z.number().min(0),
+      what: text,
+      orders: z.array(controlSchema).default([]),
+      sources: z.array(text).default([]),
+    }),
+  ),
+  published: z.array(
+    z.strictObject({
+      what: text,
+      value: z.number().nullable().default(null),
+      unit: z.string().default(""),
+      comparedWith: z.enum(comparisons).default("nothing"),
+      sources: z.array(text).min(1),
+    }),
+  ),
+  unknown: z.array(text).min(1),
+  tuned: z.array(text).default([]),
+  sources: z.array(z.strictObject({ id: text, title: text })).min(1),
+});
+
+export type LoadedScenario =
+  | { readonly ok: true; readonly scenario: Scenario }
+  | { readonly ok: false; readonly faults: readonly string[] };
+
+/** Reads a scenario file. Never throws on bad text. @param path how the file is called in messages */
+export function loadScenario(textOfFile: string, path: string): LoadedScenario {
+  const refused = (...faults: string[]): LoadedScenario => ({ ok: false, faults });
+  if (textOfFile.length > limits.mapTextMax) {
+    return refused(
+      `${path}: Cannot read the scenario: at most ${limits.mapTextMax} characters, got ${textOfFile.length}`,
+    );
+  }
+  let raw: unknown;
+  try {
+    raw = parse(textOfFile, { maxAliasCount: 100, logLevel: "error" });
+  } catch (error) {
+    const because = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    return refused(`${path}: Cannot read the scenario: it must be correct YAML, got ${because}`);
+  }
+  const parsed = scenarioSchema.safeParse(raw);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.flatMap((issue) => faultsOf(issue, raw));
+    return refused(
+      ...faults.map(({ at, key, rule, got }) => {
+        const where = formatPath(key === undefined ? at : [...at, key]) || "the file";
+        return `${path}: Cannot read the scenario: ${where} must be ${rule}, got ${got}`;
+      }),
+    );
+  }
+  const { estate, schema: _, ...rest } = parsed.data;
+  const map = mapOfEstate(rest.title, estate);
+  const faults = [...unknownSegments(map, rest.start, path), ...unknownSources(rest, path)];
+  return faults.length > 0 ? refused(...faults) : { ok: true, scenario: { ...rest, map } };
+}
+
+function unknownSegments(map: HospitalMap, start: Scenario["start"], path: string): string[] {
+  const ids = new Set(map.segments.map((segment) => segment.id));
+  return start
+    .filter(({ segment }) => !ids.has(segment))
+    .map(({ segment }) => {
+      const some = [...ids].slice(0, 6).join(", ");
+      return `${path}: Cannot read the scenario: start names segments of the estate (${some}, …), got ${segment}`;
+    });
+}
+
+function unknownSources(scenario: Pick<Scenario, "events" | "published" | "sources">, path: string): string[] {
+  const known = new Set(scenario.sources.map((source) => source.id));
+  return [...scenario.events, ...scenario.published]
+    .flatMap((each) => each.sources)
+    .filter((source) => !known.has(source))
+    .map((source) => `${path}: Cannot read the scenario: sources must list ${source}, which an event or figure cites`);
+}
