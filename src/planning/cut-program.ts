@@ -29,6 +29,14 @@ export function forbid({ program, choices }: CutProgram, chosen: ArrayLike<numbe
   );
 }
 
+/** Allows only answers of at most this cost, so that the search for ties ends as soon as there is none. */
+export function capCost({ program }: CutProgram, costMax: number): void {
+  program.addRow(
+    program.cost.flatMap((cost, column) => (cost === 0 ? [] : [[column, -cost] as const])),
+    -costMax,
+  );
+}
+
 /** Walls, nodes at them and the ways between. */
 class Builder {
   private readonly program: LinearProgram;

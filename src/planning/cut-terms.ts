@@ -94,12 +94,17 @@ export function cutTermsOf(question: CutQuestion): CutTerms {
   };
 }
 
-const priceOf = ({ control, applySeconds }: PlannedControl): number =>
-  weights.harmPerRung[control.kind] + (weights.harmPerApplyMinute * applySeconds) / 60;
+function priceOf({ control, applySeconds }: PlannedControl, touched: number): number {
+  const { harmPerRung, harmPerApplyMinute, harmPerSegmentTouched } = weights;
+  return harmPerRung[control.kind] + (harmPerApplyMinute * applySeconds) / 60 + harmPerSegmentTouched * touched;
+}
 
-/** A failed order is seen and asked for once more; what is slow lets through what came before it. */
+/**
+ * A failed order is seen and asked for once more; what is slow lets through what came before it. In whole hundredths, so
+ * that no second wall is built against one order in a thousand.
+ */
 const holdOf = ({ applySeconds, failureProbability }: PlannedControl): number =>
-  (1 - failureProbability ** 2) * 2 ** (-applySeconds / weights.halfUsefulSeconds);
+  Math.round(100 * (1 - failureProbability ** 2) * 2 ** (-applySeconds / weights.halfUsefulSeconds)) / 100;
 
 /** Controls around places that may be asked for, close the worm's port somewhere, and are not bettered by another one. */
 function choicesOf({ ground, state, able, allowances }: CutQuestion, reach: Reach): Choice[] {
@@ -110,7 +115,14 @@ function choicesOf({ ground, state, able, allowances }: CutQuestion, reach: Reac
     table.cutAlone[at].every((thing) => isAllowed(table.things[thing], allowances)),
   );
   const breaks = breaksOf(table.needs, controls.length);
-  const scopes = controls.map((control) => placesOf(ground.map, scopeOfControl(control) ?? "").join(""));
+  const inScope = controls.map((control) => placesOf(ground.map, scopeOfControl(control) ?? ""));
+  const scopes = inScope.map((places) => places.join(""));
+  const prices = around.map((each, at) =>
+    priceOf(
+      each,
+      inScope[at].reduce((sum, is) => sum + is, 0),
+    ),
+  );
   const isAround = controls.map((control) => control.kind !== "close-port-within");
   const isBettered = (at: number): boolean =>
     isAround[at] &&
@@ -119,13 +131,15 @@ function choicesOf({ ground, state, able, allowances }: CutQuestion, reach: Reac
         isAround[nth] &&
         scopes[nth] === scopes[at] &&
         isOpen[nth] &&
-        priceOf(other) < priceOf(around[at]) &&
+        prices[nth] < prices[at] &&
         holdOf(other) >= holdOf(around[at]) &&
         [...breaks[nth]].every((row) => breaks[at].has(row)),
     );
-  return around
-    .filter((each, at) => isOpen[at] && !isBettered(at) && closesSome(ground, reach, each.control, state.port))
-    .map((planned) => ({ controls: [planned], price: priceOf(planned), hold: holdOf(planned) }));
+  return around.flatMap((planned, at) =>
+    isOpen[at] && !isBettered(at) && closesSome(ground, reach, planned.control, state.port)
+      ? [{ controls: [planned], price: prices[at], hold: holdOf(planned) }]
+      : [],
+  );
 }
 
 function closesSome({ map }: Ground, reach: Reach, control: Control, port: string): boolean {
@@ -184,7 +198,7 @@ function sourcesOf({ ground, state, able, allowances }: CutQuestion) {
     const allHold = controls.reduce((product, planned) => product * holdOf(planned), 1);
     oddsIsolated[segment] = 1 - (1 - hiddenOdds) * allHold;
     isolation[segment] = choices.length;
-    choices.push({ controls, price: controls.reduce((sum, planned) => sum + priceOf(planned), 0), hold: allHold });
+    choices.push({ controls, price: controls.reduce((sum, planned) => sum + priceOf(planned, 0), 0), hold: allHold });
   }
   return { odds, oddsIsolated, isolation, choices };
 }

@@ -2,7 +2,7 @@
 
 import type { Clock } from "../kit/clock.ts";
 import type { PlannedControl } from "../model/plan.ts";
-import { cutProgramOf, forbid } from "./cut-program.ts";
+import { capCost, cutProgramOf, forbid } from "./cut-program.ts";
 import { type CutQuestion, type CutTerms, cutTermsOf, type NeedTerm } from "./cut-terms.ts";
 import type { Solver } from "./solve.ts";
 
@@ -39,6 +39,7 @@ export function leastHarmCut(question: CutQuestion, solver: Solver, limits: CutL
   const objective = costOfCut(terms, first);
   const ties: Uint8Array[] = [];
   let found = first;
+  if (limits.tiesMax > 0) capCost(program, objective + tieWidth);
   while (solved?.isOptimal === true && ties.length < limits.tiesMax && secondsSince() < limits.timeLimitSeconds) {
     forbid(program, found);
     const next = solver(program.program, limits.timeLimitSeconds - secondsSince());

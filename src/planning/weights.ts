@@ -32,14 +32,22 @@ export const weights = {
     "cut-internet": 15,
   } satisfies Record<ControlKind, number>,
   harmPerApplyMinute: 0.2,
+  /** And by segment of its scope, so that of two alike the narrower is taken. */
+  harmPerSegmentTouched: 0.01,
   /** From the proposal to the order, by who has to agree: seconds added to every control before it is applied. */
   approvalSeconds: {
     "one-person": 60,
     "two-people": 300,
     "network-lead-and-care-lead": 900,
   } satisfies Record<Approval, number>,
+  /** Runs of the first answer. */
+  pairsFirst: 25,
   /** Runs after which plans that are surely worse than the best stop being played. */
   pairStages: [25, 50, 100, 200],
+  /** A service counts as hit by infection once it has lost this share of itself. */
+  hitShare: 0.1,
+  /** Hidden infected hosts of a segment, on average, from which it counts as infected. */
+  hiddenMeanMin: 0.05,
   /** Half the width of an interval over its mean at which playing may stop. */
   intervalWidth: 0.05,
 } as const;
