@@ -1,0 +1,2 @@
+export interface WallsOptions {}
+export function rankWalls(): void {}
