@@ -10,6 +10,7 @@ const subcommands: Readonly<Record<string, () => Promise<Add>>> = {
   start: async () => (await import("./cli/start.ts")).addStart,
   inspect: async () => (await import("./cli/inspect.ts")).addInspect,
   simulate: async () => (await import("./cli/simulate.ts")).addSimulate,
+  plan: async () => (await import("./cli/plan.ts")).addPlan,
   map: async () => (await import("./cli/map.ts")).addMap,
   doctor: async () => (await import("./cli/doctor.ts")).addDoctor,
 };

@@ -22,6 +22,9 @@ import { defenders, readWorm, worms } from "../simulation/simulate.ts";
 import { readText, replaceFile } from "./files.ts";
 import { readMapFile } from "./map-and-baseline.ts";
 
+/** What was asked makes no sense: an unknown segment, an outbreak of nobody, a rate below zero. */
+export const exitNonsense = 3;
+
 /** Flags of all three commands. */
 export interface RehearsalFlags {
   readonly output: "text" | "json";
