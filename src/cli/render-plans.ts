@@ -1,7 +1,7 @@
 // Plans compared, as a page for the terminal: the recommended one first in words, then all of them in a table.
 
 import { controlText } from "../care/assess.ts";
-import type { Plan, Plans, ServiceImpact } from "../model/plan.ts";
+import { type Plan, type Plans, servicesHit } from "../model/plan.ts";
 import { formatSpan } from "./render-time.ts";
 import { columnsOf, harmless, paint, type Screen, title, wrap } from "./terminal.ts";
 import { rehearsalWords as words } from "./words-rehearsal.ts";
@@ -61,7 +61,7 @@ function tableLines({ plans, recommended }: Plans, screen: Screen): string[] {
     `${plan.saved.mean.toFixed(1)} (${plan.saved.low.toFixed(1)} to ${plan.saved.high.toFixed(1)})`,
     words.number(plan.taken.mean),
     words.number(plan.consultationsLostPerHalfDay),
-    String(plan.services.filter(isHit).length),
+    String(servicesHit(plan).length),
     words.number(plan.harm.mean),
     formatSpan(plan.applySeconds * 1_000),
     words.approvals[plan.approval],
@@ -77,10 +77,8 @@ function tableLines({ plans, recommended }: Plans, screen: Screen): string[] {
   return [...title(words.compared, screen), lineOf(table[0]), ...lines];
 }
 
-const isHit = ({ state, probability }: ServiceImpact): boolean => state !== "normal" && probability >= 0.05;
-
 function careLines(plan: Plan, screen: Screen): string[] {
-  const hit = plan.services.filter(isHit);
+  const hit = servicesHit(plan);
   if (hit.length === 0) return [...title(words.careUnder, screen), `  ${words.careWhole}`];
   const lines = hit.slice(0, servicesShownMax).flatMap(({ name, state, probability, because, people }) => {
     const certain = probability < 1 ? `, ${words.chance(probability)}` : "";
