@@ -103,6 +103,19 @@ describe("assessCare()", () => {
     expect(told(assess(cut, lost, minutes))).toBe(expected);
   });
 
+  test("a segment of seven is lost when each of the seven is", () => {
+    const map = drawMap(`
+      building a: care*7
+      building b: rooms:servers
+      host ehr@rooms
+      service ward@a: records = care>ehr
+    `);
+    const seven = Array.from({ length: 7 }, (_, at) => `10.0.0.${at + 1}`);
+    expect(told(assess("", seven.join(" "), 0, map))).toBe("ward stopped 0.00");
+    expect(told(assess(seven.map((each) => `host:${each}`).join(" "), "", 0, map))).toBe("ward stopped 0.00");
+    expect(told(assess("", seven.slice(1).join(" "), 0, map))).toBe("ward degraded 0.14");
+  });
+
   test("harm begins when the tolerated time is over, and a service is lost once however much breaks it", () => {
     expect(assess("host:ct", "", 29).harmPerHour).toBe(0);
     expect(assess("host:ct", "", 30).harmPerHour).toBe(20);

@@ -135,10 +135,10 @@ export class CompiledCare {
     shares.fill(0);
     for (const control of this.isolators) {
       const segment = this.isolatedSegments[control];
-      if (chosen[control] === 1) shares[segment] += 1 / this.hostCounts[segment];
+      if (chosen[control] === 1) shares[segment]++;
     }
     for (let segment = 0; segment < shares.length; segment++) {
-      shares[segment] = Math.min(1, Math.max(shares[segment], loss.shares[segment]));
+      shares[segment] = Math.min(1, Math.max(shares[segment] / this.hostCounts[segment], loss.shares[segment]));
     }
   }
 }

@@ -42,8 +42,9 @@ export function lossOf(survey: Survey, hostCounts: readonly number[], lost: Lost
     const id = host?.id ?? name;
     if (names.has(id)) continue;
     names.add(id);
-    if (segment !== NO_SEGMENT) shares[segment] = Math.min(1, shares[segment] + 1 / hostCounts[segment]);
+    if (segment !== NO_SEGMENT) shares[segment]++;
   }
+  for (const [segment, count] of hostCounts.entries()) shares[segment] = Math.min(1, shares[segment] / count);
   for (const [id, share] of lost.shareBySegment) {
     const segment = segmentIndexOf(map, id);
     if (segment === NO_SEGMENT) {

@@ -1,34 +1,120 @@
 // The stage entry: a rehearsal in, a Forecast out. Exact and event-driven; the same seed gives the same bytes on any
 // number of workers. docs/concepts/simulation.md has the algorithm.
 
-import type { HospitalMap } from "../model/map.ts";
-import type { DefenderProfile, OutbreakState, TimedOrder, WormProfile } from "../model/rehearsal.ts";
+import type { Forecast } from "../model/forecast.ts";
+import { checkRehearsal } from "./check.ts";
+import { type Checkpoint, checkpointFile, digestOf, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { openRehearsalPool, type RehearsalPool } from "./pool.ts";
+import type { Rehearsal } from "./rehearsal.ts";
+import { RehearsalError } from "./rehearsal-error.ts";
+import { Tally } from "./tally.ts";
+import { termsOf } from "./terms.ts";
 
-/** All that a run depends on besides its number. */
-export interface Rehearsal {
-  readonly map: HospitalMap;
-  readonly worm: WormProfile;
-  readonly defender: DefenderProfile;
-  readonly state: OutbreakState;
-  readonly orders: readonly TimedOrder[];
-  readonly seed: number;
-  readonly horizonSeconds: number;
+export type { Checkpoint } from "./checkpoint.ts";
+export { defenders } from "./defenders.ts";
+export { playRuns } from "./play.ts";
+export { openRehearsalPool, type RehearsalPool } from "./pool.ts";
+export type { Rehearsal, RunSamples } from "./rehearsal.ts";
+export { RehearsalError } from "./rehearsal-error.ts";
+export { readWorm } from "./worm-file.ts";
+export { worms } from "./worms.ts";
+
+/** Runs between two checkpoints. */
+const RUNS_PER_STEP = 400;
+/** Moments of the bands when none are asked for: the start, the end, and evenly between. */
+const MOMENTS = 61;
+
+export interface SimulateOptions {
+  /** Runs to play; with `precision`, runs before the first look. Default 400. */
+  readonly runs?: number;
+  /** Stop once half of the 95 % interval of the mean of hosts taken at the end is at most this share of the mean. */
+  readonly precision?: number;
+  /** Runs at most, when `precision` asks for more. Default 20,000. */
+  readonly runsMax?: number;
+  /** Worker threads; 0 plays in this thread. Default 0. The forecast does not depend on it. */
+  readonly workers?: number;
+  /** A pool that is already open; it is left open. */
+  readonly pool?: RehearsalPool;
+  /** When to count, seconds, ascending. */
+  readonly atSeconds?: readonly number[];
+  readonly onProgress?: (runs: number, runsMax: number) => void;
+  /** A file's path or an object: what was played before a stop is read from it, and kept in it. */
+  readonly checkpoint?: string | Checkpoint;
+  /** Stops between two steps; the checkpoint then holds what was played. */
+  readonly signal?: AbortSignal;
 }
 
 /**
- * What became of each run. `taken[(run * atSeconds.length + time) * segmentCount + segment]` is how many hosts of the
- * segment had ever been taken by then; `crossedSeconds[run * boundaryCount + boundary]` when something first got across,
- * Infinity for never. Run `fromRun + run` of two rehearsals of one seed shares its luck until they differ.
+ * Plays a rehearsal many times and says what comes of it.
+ *
+ * Modelled: each infected host tries, at the profile's rates, addresses drawn uniformly with replacement: local tries
+ * from its own segment (its own address aside) when the map lets hosts there reach each other on the worm's port, remote
+ * tries from all addresses of the other segments its own may reach. With `knowsHosts` addresses are hosts. A try at a
+ * vulnerable host not yet taken takes it with `takeProbability`. Then dormancy, tries, and an end by `activeSeconds`,
+ * `triesUntilLockout`, an isolation after a flag (`contactsToFlag` tries, then telemetry and isolation delay, unless it
+ * fails), or an order. When a segment reaches no other, remote tries are not made, and local ones likewise: they are
+ * neither counted nor seen. Vulnerable hosts of a segment: its own share, else the profile's by kind, summed and rounded
+ * once; known infected hosts are among them. All hosts infected at the start are past dormancy and begin unflagged with
+ * no tries made, those isolated aside. An order takes effect at its moment, or never with its failure probability, and
+ * hosts let out again go on where they were.
+ *
+ * Not modelled: the order of a sweep and its open slots, repeated tries that a worm would skip, congestion, cleaning,
+ * infection from outside the hospital, hosts that move, tries through the internet.
+ *
+ * @throws RehearsalError before any run
  */
-export interface RunSamples {
-  readonly fromRun: number;
-  readonly runCount: number;
-  readonly atSeconds: readonly number[];
-  readonly segmentCount: number;
-  readonly taken: Int32Array;
-  /** Segments, buildings and sites, then the boundaries of the map, by the ids of BoundaryForecast. */
-  readonly boundaries: readonly string[];
-  readonly crossedSeconds: Float64Array;
-  /** 1 when nothing could spread any more at the horizon. */
-  readonly hasEnded: Uint8Array;
+export async function simulate(rehearsal: Rehearsal, options: SimulateOptions = {}): Promise<Forecast> {
+  const { runs = 400, precision, runsMax = Math.max(20_000, runs), signal } = options;
+  const atSeconds = options.atSeconds ?? evenly(rehearsal.horizonSeconds);
+  checkRehearsal(rehearsal, atSeconds);
+  checkOptions(runs, runsMax, precision, atSeconds);
+  const tally = new Tally(termsOf(rehearsal), atSeconds);
+  const checkpoint = typeof options.checkpoint === "string" ? checkpointFile(options.checkpoint) : options.checkpoint;
+  const digest = checkpoint === undefined ? "" : digestOf(rehearsal, atSeconds);
+  const before = checkpoint === undefined ? null : readCheckpoint(checkpoint, digest);
+  if (before !== null) tally.restore(before);
+  const pool = options.pool ?? openRehearsalPool(options.workers ?? 0);
+  try {
+    // Looks are at fixed numbers of runs (runs, twice that, four times …), whoever plays them.
+    for (let look = runs; ; look = Math.min(runsMax, look * 2)) {
+      while (tally.runs < look) {
+        signal?.throwIfAborted();
+        const to = Math.min(look, tally.runs + RUNS_PER_STEP);
+        const [samples] = await pool.play([rehearsal], tally.runs, to, atSeconds);
+        tally.add(samples);
+        if (checkpoint !== undefined) writeCheckpoint(checkpoint, digest, tally.state());
+        options.onProgress?.(tally.runs, precision === undefined ? runs : runsMax);
+      }
+      // A checkpoint may be further on than this look, which was then in vain before too.
+      if (tally.runs > look && precision !== undefined) continue;
+      const isPrecise = precision !== undefined && tally.relativeHalfWidth() <= precision;
+      if (isPrecise || precision === undefined || look >= runsMax) return tally.forecast(isPrecise);
+    }
+  } finally {
+    if (options.pool === undefined) await pool.close();
+  }
+}
+
+function evenly(horizonSeconds: number): number[] {
+  return Array.from({ length: MOMENTS }, (_, nth) => (horizonSeconds * nth) / (MOMENTS - 1));
+}
+
+function checkOptions(
+  runs: number,
+  runsMax: number,
+  precision: number | undefined,
+  atSeconds: readonly number[],
+): void {
+  for (const [where, value] of [
+    ["runs", runs],
+    ["runsMax", runsMax],
+  ] as const) {
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new RehearsalError(where, `must be a whole number of at least 1, got ${value}`, "correct it");
+    }
+  }
+  if (precision !== undefined && !(precision > 0)) {
+    throw new RehearsalError("precision", `must be above 0, got ${precision}`, "0.05 is five in a hundred");
+  }
+  if (atSeconds.length === 0) throw new RehearsalError("atSeconds", "must not be empty", "give at least the end");
 }
