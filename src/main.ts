@@ -9,13 +9,16 @@ type Add = (program: Command) => void;
 const subcommands: Readonly<Record<string, () => Promise<Add>>> = {
   start: async () => (await import("./cli/start.ts")).addStart,
   inspect: async () => (await import("./cli/inspect.ts")).addInspect,
+  simulate: async () => (await import("./cli/simulate.ts")).addSimulate,
   map: async () => (await import("./cli/map.ts")).addMap,
   doctor: async () => (await import("./cli/doctor.ts")).addDoctor,
 };
 
 async function createProgram(argv: readonly string[]): Promise<Command> {
   const program = new Command("cordon")
-    .description("The sanitary cordon for a hospital's network: sees what spreads, and says who was first.")
+    .description(
+      "The sanitary cordon for a hospital's network: sees what spreads, says who was first, and rehearses what comes next.",
+    )
     .exitOverride()
     .showSuggestionAfterError()
     .showHelpAfterError("(cordon --help says more)");

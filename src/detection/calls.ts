@@ -19,7 +19,7 @@ import {
   wideOf,
 } from "./sources.ts";
 import type { DetectorState } from "./state.ts";
-import { exposeTarget } from "./suspicion.ts";
+import { exposeAnswered } from "./suspicion.ts";
 import { groupOf, isSpreading } from "./cusum.ts";
 
 /** Writes the contact down for those who look for causes later. */
@@ -102,16 +102,7 @@ export function rememberRepeat(
   if (last !== NO_CONTACT && state.log.source[last] === flows.source[flow]) return;
   writeCall(state, row, flows, flow, outcome);
   if (state.sources.status[row] === SOURCE_SUSPECT && outcome === OUTCOME_ANSWERED) {
-    exposeTarget(
-      state,
-      flows.source[flow],
-      to,
-      groupOf(classOfPort(protocol, port), true),
-      port,
-      flows.bytes[flow],
-      at,
-      at,
-    );
+    exposeAnswered(state, flows, flow, groupOf(classOfPort(protocol, port), true));
   }
 }
 

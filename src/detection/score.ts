@@ -60,7 +60,7 @@ import {
 } from "./sources.ts";
 import type { DetectorState } from "./state.ts";
 import { PROGRAM_BYTES_MIN } from "./loads.ts";
-import { exposeTarget, loadWeight, propagation, testThreshold, testWithCaller } from "./suspicion.ts";
+import { exposeAnswered, loadWeight, propagation, testThreshold, testWithCaller } from "./suspicion.ts";
 import { groupOf, isQuiet, isSpreading, weigh } from "./cusum.ts";
 import { isCountedPort } from "./talkers.ts";
 
@@ -117,19 +117,22 @@ function newContact(state: DetectorState, flows: FlowTable, flow: number, key: n
   const protocol = flows.protocol[flow];
   const port = flows.targetPort[flow];
   const at = flows.atMs[flow];
-  const { hosts, facts, memory, sources, listeners } = state;
+  const { hosts, facts, sources } = state;
   const targetFacts = facts.of(to, at);
   if ((targetFacts & FACT_NOT_A_HOST) !== 0 && protocol !== PROTOCOL_TCP) return;
   const portClass = classOfPort(protocol, port);
   const isInside = (targetFacts & FACT_INSIDE) !== 0;
-  const sourceFacts = facts.of(from, at);
-  const row = sources.rowOf(from, at);
+  // find() is compiled into this place; rowOf() is not, and a time given to it would be boxed.
+  let row = sources.find(from);
+  if (row === NO_SOURCE) row = sources.rowOf(from, at);
   if (row === NO_SOURCE) return;
-  const spreading = isSpreading(portClass, protocol);
   sources.byClass[classOf(row, portClass)]++;
   if (flows.bytesBack[flow] > 0) sources.bytesBack[wideOf(row)] += flows.bytesBack[flow];
-  if (sources.status[row] === SOURCE_SUSPECT && isStudied(sources, row)) {
-    suspectContact(state, row, flows, flow, key, portClass, spreading && isInside, outcome);
+  const isSuspect = sources.status[row] === SOURCE_SUSPECT;
+  if (isSuspect && isStudied(sources, row)) {
+    if (isInside && isSpreading(portClass, protocol)) {
+      suspectContact(state, row, flows, flow, key, portClass, outcome);
+    }
     return;
   }
   const portBit = (Math.imul(port ^ (protocol << 8), 0x9e3779b1) >>> 26) & 63;
@@ -137,9 +140,39 @@ function newContact(state: DetectorState, flows: FlowTable, flow: number, key: n
   else sources.portsHigh[row] |= 1 << (portBit - 32);
 
   if (isQuiet(portClass)) {
-    quietContact(state, row, flows, flow, key, portClass, targetFacts, outcome);
+    if (!isInside) return;
+    countQuietCaller(state, flows, flow);
+    if (!isSuspect) {
+      quietContact(state, row, flows, flow, key, portClass, targetFacts, outcome);
+      return;
+    }
+    // Ordinary work says nothing more about a suspect, but it parts its other contacts. In an outbreak most end here.
+    sources.lastTargetWord[row] = hosts.lastWord(to);
+    sources.lastMs[wideOf(row)] = at;
     return;
   }
+  busyContact(state, row, flows, flow, key, portClass, targetFacts, outcome);
+}
+
+/** The long way, for ports that may carry spread: pairs, callers, habits, propagation. */
+function busyContact(
+  state: DetectorState,
+  row: number,
+  flows: FlowTable,
+  flow: number,
+  key: number,
+  portClass: PortClass,
+  targetFacts: number,
+  outcome: Outcome,
+): void {
+  const from = flows.source[flow];
+  const to = flows.target[flow];
+  const protocol = flows.protocol[flow];
+  const port = flows.targetPort[flow];
+  const at = flows.atMs[flow];
+  const { hosts, facts, memory, sources, listeners } = state;
+  const isInside = (targetFacts & FACT_INSIDE) !== 0;
+  const sourceFacts = facts.of(from, at);
   sources.contacts[row]++;
   const marksPair = portClass !== PORT_DISCOVERY;
   const isKnownPair = marksPair && memory.see(pairKey(hosts.hash[from], hosts.hash[to]), at) !== CONTACT_UNKNOWN;
@@ -162,7 +195,7 @@ function newContact(state: DetectorState, flows: FlowTable, flow: number, key: n
   else if (weight > 0 || portClass === PORT_OTHER) {
     weight = shaped(state, row, group, portClass, to, port, at, weight);
   }
-  if (spreading && isInside) {
+  if (isInside && isSpreading(portClass, protocol)) {
     // An unclassed port weighs little by itself, yet a worm may use it.
     if (kind !== TARGET_SERVER && (weight > 0 || portClass === PORT_OTHER))
       weight += propagation(state, row, from, to, protocol, port, kind, at);
@@ -174,8 +207,16 @@ function newContact(state: DetectorState, flows: FlowTable, flow: number, key: n
   sources.lastTargetWord[row] = hosts.lastWord(to);
   if (group <= GROUP_INSIDE) sources.lastMs[wideOf(row)] = at;
   if (outcome !== 0) settleWith(state, row, flows, flow, portClass, group, kind, isKnownPair, outcome);
-  testThreshold(state, row, group, from, protocol, port, at);
+  if (sources.status[row] !== SOURCE_SUSPECT) testThreshold(state, row, group, from, protocol, port, at);
   if (sources.propagated[row] > 0) testWithCaller(state, row, group, from, protocol, port, at);
+}
+
+/** Servers that call many hosts because that is their work are told by who calls them on such ports. */
+function countQuietCaller({ hosts, listeners }: DetectorState, flows: FlowTable, flow: number): void {
+  const port = flows.targetPort[flow];
+  if (!isCountedPort(port)) return;
+  const target = hosts.hash[flows.target[flow]];
+  listeners.call(target, flows.protocol[flow], port, flows.source[flow], true, flows.atMs[flow], flows.bytes[flow]);
 }
 
 /**
@@ -192,15 +233,11 @@ function quietContact(
   targetFacts: number,
   outcome: Outcome,
 ): void {
-  if ((targetFacts & FACT_INSIDE) === 0) return;
-  const { sources, memory, listeners, hosts } = state;
+  const { sources, memory, hosts } = state;
   const from = flows.source[flow];
   const protocol = flows.protocol[flow];
   const port = flows.targetPort[flow];
   const at = flows.atMs[flow];
-  if (isCountedPort(port)) {
-    listeners.call(hosts.hash[flows.target[flow]], protocol, port, from, true, at, flows.bytes[flow]);
-  }
   const kind = kindOf(state, targetFacts, NO_LISTENER);
   const isTalker = (state.facts.of(from, at) & FACT_TALKER) !== 0;
   const weight = openingWeight(portClass, kind);
@@ -226,26 +263,11 @@ function suspectContact(
   flow: number,
   key: number,
   portClass: PortClass,
-  isSpread: boolean,
   outcome: Outcome,
 ): void {
-  if (!isSpread) return;
-  const to = flows.target[flow];
-  const at = flows.atMs[flow];
   remember(state, row, flows, flow, portClass, outcome);
   if (outcome === 0) state.memory.mark(key, CONTACT_PENDING);
-  else if (outcome === OUTCOME_ANSWERED) {
-    exposeTarget(
-      state,
-      flows.source[flow],
-      to,
-      groupOf(portClass, true),
-      flows.targetPort[flow],
-      flows.bytes[flow],
-      at,
-      at,
-    );
-  }
+  else if (outcome === OUTCOME_ANSWERED) exposeAnswered(state, flows, flow, groupOf(portClass, true));
 }
 
 function noteOutsideCaller(state: DetectorState, to: HostIndex): void {
@@ -338,10 +360,7 @@ function noteEnd(state: DetectorState, flows: FlowTable, flow: number): void {
   if ((targetFacts & FACT_INSIDE) === 0 || !isSpreading(portClass, protocol)) return;
   if (kindOf(state, targetFacts, state.listeners.find(state.hosts.hash[to], protocol, port)) === TARGET_SERVER) return;
   const group = groupOf(portClass, true);
-  if (sources.status[row] === SOURCE_SUSPECT) {
-    const at = flows.atMs[flow];
-    exposeTarget(state, from, to, group, port, flows.bytes[flow], at, at);
-  }
+  if (sources.status[row] === SOURCE_SUSPECT) exposeAnswered(state, flows, flow, group);
   const weight = loadWeight(state, row, from, protocol, port, flows.bytes[flow], flows.atMs[flow]);
   if (weight === 0) return;
   weigh(sources, row, group, port, flows.atMs[flow], weight, false);
@@ -360,7 +379,6 @@ function settleWith(
   outcome: Outcome,
 ): void {
   const from = flows.source[flow];
-  const to = flows.target[flow];
   const port = flows.targetPort[flow];
   const at = flows.atMs[flow];
   const { sources, facts } = state;
@@ -369,11 +387,12 @@ function settleWith(
     const isTurned = sources.propagated[row] > 1 || sources.exposedBy[row] >= 0;
     if (weight < TURNED_ANSWERED && (isTurned || kind === TARGET_WORKSTATION) && isSpreading(portClass, PROTOCOL_TCP))
       weight = TURNED_ANSWERED;
-    if (kind !== TARGET_OUTSIDE && kind !== TARGET_SERVER && isSpreading(portClass, flows.protocol[flow])) {
+    const isNewLoad = kind !== TARGET_OUTSIDE && kind !== TARGET_SERVER && flows.bytes[flow] >= PROGRAM_BYTES_MIN;
+    if (isNewLoad && isSpreading(portClass, flows.protocol[flow])) {
       weight += loadWeight(state, row, from, flows.protocol[flow], port, flows.bytes[flow], at);
     }
     if (sources.status[row] === SOURCE_SUSPECT && kind !== TARGET_OUTSIDE && isSpreading(portClass, PROTOCOL_TCP))
-      exposeTarget(state, from, to, group, port, flows.bytes[flow], at, at);
+      exposeAnswered(state, flows, flow, group);
   } else if (isSpreading(portClass, flows.protocol[flow])) {
     sources.failed[row]++;
     if (weight > 0 && state.baseline !== null) {

@@ -20,46 +20,52 @@ export const NO_SOURCE = -1;
 
 export const SOURCE_SUSPECT = 1;
 
-/** A row in 32-bit words, 272 bytes; even, so that columns of 64 bits fall on their places. */
-export const SOURCE_WORDS = 68;
+/** A row in 32-bit words: four cache lines; even, so that columns of 64 bits fall on their places. */
+export const SOURCE_WORDS = 64;
 const LINE_WORDS = 16;
+/** A large buffer begins 16 bytes after a page (the allocator's own header): this much more, and rows begin with a line. */
+const FIRST_LINE_WORDS = 12;
 
-/** Where each column begins in a row: in words, or for the last three in halves of a word. */
+/** Where each column begins in a row: in words, or where the name says so in halves of a word. */
 const at = {
-  host: 0, // all that a look-up by another host needs lies in the first line
+  // First line: all that an ordinary contact of a suspect needs, and a look-up by another host.
+  host: 0,
   generation: 1,
   status: 2,
   lastContact: 3,
-  exposedBy: 4,
-  calledBy: 5,
-  propagated: 6,
-  contacts: 7,
-  knownPairs: 8,
+  flaggedMs: 4,
+  bytesBack: 6,
+  contacts: 8,
   portsLow: 9,
   portsHigh: 10,
-  failed: 11,
-  lastMs: 12,
-  lastTargetWord: 14,
-  childScore: 15,
-  score: 16,
-  peak: 22,
-  runHalf: 56,
-  lastPortHalf: 62,
-  byClassHalf: 68, // CLASSES of them
-  exposedLoadHalf: 78,
-  lastLoadTickHalf: 79,
-  onsetMs: 40,
-  repeats: 52,
-  child: 53,
-  childMs: 54,
-  calledMs: 56,
+  byClassHalf: 22, // CLASSES of them
+  // Second line: what every further contact reads.
+  knownPairs: 16,
+  repeats: 17,
+  failed: 18,
+  lastTargetWord: 19,
+  lastMs: 20,
+  propagated: 22,
+  exposedBy: 23,
+  calledBy: 24,
+  childScore: 25,
+  score: 26, // GROUPS of them
+  // Third line.
+  peak: 32, // GROUPS of them
+  runHalf: 74, // GROUPS of them
+  exposedLoadHalf: 79,
+  lastPortHalf: 80, // GROUPS of them
+  lastLoadTickHalf: 85,
+  child: 43,
+  childMs: 44,
+  calledMs: 46,
+  // Fourth line: read seldom, but for the onset of a new excursion.
+  onsetMs: 48, // GROUPS of them
   exposedMs: 58,
-  bytesBack: 60,
-  firstMs: 62,
-  lastLoad: 64,
-  flaggedMs: 66,
-  sameLoadsHalf: 130,
-  passedOnHalf: 131,
+  firstMs: 60,
+  lastLoad: 62,
+  sameLoadsHalf: 126,
+  passedOnHalf: 127,
 } as const;
 
 /** Index of a source in the columns of 64 bits: `lastMs[wideOf(source)]`. */
@@ -164,7 +170,9 @@ export class Sources {
     if (host >= this.#rowOfHost.length) return NO_SOURCE;
     const source = this.#rowOfHost[host];
     if (source === NO_SOURCE) return NO_SOURCE;
-    if (this.host[source] === host && this.generation[source] === this.#hosts.generation[host]) return source;
+    if (this.host[source] !== host) return NO_SOURCE;
+    // Until the first host gives way no generation has changed: one place less to read.
+    if (this.#hosts.evictedCount === 0 || this.generation[source] === this.#hosts.generation[host]) return source;
     return NO_SOURCE;
   }
 
@@ -189,11 +197,11 @@ export class Sources {
     }
   }
 
-  /** Reads `lines` cache lines of each row, for read-ahead.ts; the result means nothing. */
-  touch(places: Int32Array, count: number, lines: number): number {
+  /** Reads the cache lines `begin` to `end` of each row, for read-ahead.ts; the result means nothing. */
+  touch(places: Int32Array, count: number, begin: number, end: number): number {
     const words = this.#words;
     let sum = 0;
-    for (let line = 0; line < lines; line++) {
+    for (let line = begin; line < end; line++) {
       for (let at = 0; at < count; at++) sum ^= words[places[at] + line * LINE_WORDS];
     }
     return sum;
@@ -259,15 +267,20 @@ export class Sources {
   }
 
   #grow(wordCount: number): void {
-    const words = new Int32Array(wordCount);
+    const buffer = new ArrayBuffer(4 * (FIRST_LINE_WORDS + wordCount));
+    const words = new Int32Array(buffer, 4 * FIRST_LINE_WORDS);
     words.set(this.#words);
     this.#words = words;
-    const { buffer } = words;
-    const int32 = <T extends number>(from: number) => new Int32Array(buffer, 4 * from) as unknown as Column<T>;
-    const uint32 = (from: number) => new Uint32Array(buffer, 4 * from) as unknown as Column<number>;
-    const float32 = (from: number) => new Float32Array(buffer, 4 * from) as unknown as Column<number>;
-    const float64 = (from: number) => new Float64Array(buffer, 4 * from) as unknown as Column<number>;
-    const uint16 = (from: number) => new Uint16Array(buffer, 2 * from) as unknown as Column<number>;
+    const int32 = <T extends number>(from: number) =>
+      new Int32Array(buffer, 4 * (FIRST_LINE_WORDS + from)) as unknown as Column<T>;
+    const uint32 = (from: number) =>
+      new Uint32Array(buffer, 4 * (FIRST_LINE_WORDS + from)) as unknown as Column<number>;
+    const float32 = (from: number) =>
+      new Float32Array(buffer, 4 * (FIRST_LINE_WORDS + from)) as unknown as Column<number>;
+    const float64 = (from: number) =>
+      new Float64Array(buffer, 4 * (FIRST_LINE_WORDS + from)) as unknown as Column<number>;
+    const uint16 = (from: number) =>
+      new Uint16Array(buffer, 4 * FIRST_LINE_WORDS + 2 * from) as unknown as Column<number>;
     this.host = int32(at.host);
     this.generation = uint32(at.generation);
     this.firstMs = float64(at.firstMs);

@@ -2,7 +2,7 @@
 // becomes its client speaks against itself and against its caller.
 
 import { limits } from "../limits.ts";
-import { OUTCOME_REFUSED, OUTCOME_UNANSWERED, PROTOCOL_TCP } from "../model/flow.ts";
+import { type FlowTable, OUTCOME_REFUSED, OUTCOME_UNANSWERED, PROTOCOL_TCP } from "../model/flow.ts";
 import { classOfPort } from "../model/port.ts";
 import type { HostIndex, Millis } from "../model/units.ts";
 import { PROGRAM_BYTES_MIN } from "./loads.ts";
@@ -206,7 +206,7 @@ export function exposureWeight(sources: DetectorState["sources"], row: number): 
  * once more when it turns out that the call carried a program.
  * @param bytes  what the call carried, 0 when that is not known yet
  */
-export function exposeTarget(
+function exposeTarget(
   state: DetectorState,
   suspect: HostIndex,
   target: HostIndex,
@@ -244,6 +244,15 @@ export function exposeTarget(
   sources.score[test] = hasTurned ? raised : Math.min(raised, Math.max(sources.score[test], state.thresholdNats - 1));
   sources.lastPort[narrow] = port;
   if (hasTurned) testThreshold(state, row, group, target, PROTOCOL_TCP, port, nowMs);
+}
+
+/** A suspect's call was answered. Most targets of an outbreak are suspects by then: told here, before times are boxed. */
+export function exposeAnswered(state: DetectorState, flows: FlowTable, flow: number, group: number): void {
+  const target = flows.target[flow];
+  const row = state.sources.find(target);
+  if (row !== NO_SOURCE && state.sources.status[row] === SOURCE_SUSPECT) return;
+  const at = flows.atMs[flow];
+  exposeTarget(state, flows.source[flow], target, group, flows.targetPort[flow], flows.bytes[flow], at, at);
 }
 
 /** A host was flagged: everybody it reached on that port since its onset is exposed. */

@@ -31,6 +31,8 @@ export { readInventory } from "./inventory-read.ts";
 export { type Change, type Upsert, upsertInventory } from "./upsert.ts";
 export type { FieldChange } from "./upsert-compare.ts";
 export { type Finding, formatFinding, formatProblem, type Problem } from "./problems.ts";
+export { type Estate, type EstateSite, mapOfEstate } from "./estate.ts";
+export { type LoadedScenario, loadScenario } from "./scenario.ts";
 export { mapJsonSchema } from "./schema.ts";
 export { writeMap } from "./write.ts";
 

@@ -3,20 +3,21 @@
 // taking the earlier of ring and known time is exact.
 
 import { assert } from "../kit/assert.ts";
+import { type ClockCaller, ringClocks } from "./clocks.ts";
 import { Closings } from "./closings.ts";
 import { DelayRing } from "./delay-ring.ts";
 import { HostLedger } from "./host-ledger.ts";
 import { NamedIsolations } from "./named-isolations.ts";
 import type { Policy } from "./policy.ts";
 import type { Rehearsal } from "./rehearsal.ts";
-import { CHANNEL_HIDDEN, nextExponential, nextPoisson, nextUniform, startStream } from "./stream.ts";
+import { CHANNEL_HIDDEN, nextPoisson, nextUniform, startStream } from "./stream.ts";
 import type { Terms } from "./terms.ts";
-import { beginRun, newWard, noteCrossing, putInForce, rateOf, refreshClass, touch, type Ward } from "./ward.ts";
+import { beginRun, newWard, noteCrossing, putInForce, refreshClass, touch, type Ward } from "./ward.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** Plays runs of one rehearsal, one after the other, in memory that is made once. */
-export class OutbreakRun {
+export class OutbreakRun implements ClockCaller {
   readonly ward: Ward;
   private readonly terms: Terms;
   private readonly rehearsal: Rehearsal;
@@ -25,6 +26,7 @@ export class OutbreakRun {
   private readonly giveUps: DelayRing;
   private readonly ledger: HostLedger | null;
   private readonly isolations: NamedIsolations | null;
+  private readonly isPlain: boolean;
   private readonly hiddenWords = new Int32Array(4);
 
   constructor(terms: Terms) {
@@ -46,6 +48,7 @@ export class OutbreakRun {
     const hostCount = start.vulnerable.reduce((sum, count) => sum + count, 0);
     this.wakes = new DelayRing(terms.dormancyKind === "fixed" ? hostCount : 0);
     this.giveUps = new DelayRing(worm.activeSeconds !== null && !isNamed ? hostCount : 0);
+    this.isPlain = terms.dormancyKind === "none" && !isNamed && worm.activeSeconds === null;
     this.ledger = isNamed ? new HostLedger(terms) : null;
     this.isolations = this.ledger === null ? null : new NamedIsolations(terms, this.ledger, this.wakes);
   }
@@ -61,7 +64,7 @@ export class OutbreakRun {
       const sampleAt = time < atSeconds.length ? Math.min(atSeconds[time], horizonSeconds) : horizonSeconds;
       const changeAt = change < changes.length ? changes[change].atSeconds : NEVER;
       const until = Math.min(sampleAt, changeAt, this.nextKnownAt());
-      if (this.advance(until) < until) continue; // A host was taken that wakes before.
+      if (ringClocks(ward, until, this.isPlain, this) < until) continue; // A host was taken that wakes before.
       ward.nowSeconds = until;
       if (changeAt === until) this.change(change++);
       else if (wakes.firstAt === until) this.wake(wakes.shift());
@@ -157,7 +160,7 @@ export class OutbreakRun {
   }
 
   /** When the next thing happens to a host at a known time. */
-  private nextKnownAt(): number {
+  nextKnownAt(): number {
     const hostAt = this.ledger === null ? NEVER : this.ledger.heap.firstAt();
     return Math.min(hostAt, this.wakes.firstAt, this.giveUps.firstAt);
   }
@@ -168,7 +171,7 @@ export class OutbreakRun {
   }
 
   /** A host of the cell is taken. The caller touches the cell after. */
-  private take(cell: number): void {
+  take(cell: number): void {
     const { ward } = this;
     ward.open[cell]--;
     ward.taken[cell]++;
@@ -237,9 +240,15 @@ export class OutbreakRun {
     return policy.target[low];
   }
 
-  /** What is neither a plain take nor a proposal: a host wakes, or a counted host makes a hit. */
-  private settleRare(cell: number, mark: number): void {
+  /** What is no take inside: a proposal across, a host that wakes, or a counted host's hit. */
+  settle(cell: number, markAfter: number): void {
     const { ward } = this;
+    const proposals = ward.trying[cell] * ward.crossBound[cell];
+    if (markAfter < proposals) {
+      this.proposeAcross(cell);
+      return;
+    }
+    const mark = markAfter - proposals;
     const wakes = ward.dormant[cell] * ward.wakeRate;
     if (mark < wakes) {
       ward.dormant[cell]--;
@@ -248,47 +257,5 @@ export class OutbreakRun {
     }
     const isAcross = mark - wakes >= ward.counted[cell] * ward.countedLocal[cell];
     this.hit(cell, isAcross && ward.countedCross[cell] > 0);
-  }
-
-  /** Lets the clocks ring until `until`. @returns where it stopped: sooner when a host was taken that wakes before */
-  private advance(until: number): number {
-    const { ward } = this;
-    const { winner, nextAt, rate, left, since, open, trying, localRate, crossBound, words, removalRate } = ward;
-    const { leafCount } = ward;
-    const isPlain = ward.dormancyKind === "none" && this.ledger === null && this.terms.worm.activeSeconds === null;
-    let stop = until;
-    for (;;) {
-      const cell = winner[1];
-      const now = nextAt[cell];
-      if (now >= stop) return stop;
-      ward.nowSeconds = now;
-      ward.ringCount++;
-      let mark = nextUniform(words, cell) * rate[cell];
-      const tries = trying[cell];
-      const takes = tries * localRate[cell] * open[cell];
-      // The cell's clock begins anew before anything else sees it.
-      left[cell] = nextExponential(words, cell);
-      since[cell] = now;
-      if (mark < takes) {
-        if (isPlain) {
-          open[cell]--;
-          trying[cell]++;
-          ward.taken[cell]++;
-          ward.takeCount++;
-        } else this.take(cell);
-      } else if ((mark -= takes) < tries * removalRate) trying[cell]--;
-      else if ((mark -= tries * removalRate) < tries * crossBound[cell]) this.proposeAcross(cell);
-      else this.settleRare(cell, mark - tries * crossBound[cell]);
-      const pace = rateOf(ward, cell);
-      rate[cell] = pace;
-      nextAt[cell] = pace > 0 ? now + left[cell] / pace : NEVER;
-      let best = cell;
-      for (let node = cell + leafCount; node > 1; node >>= 1) {
-        const rival = winner[node ^ 1];
-        if (nextAt[rival] < nextAt[best]) best = rival;
-        winner[node >> 1] = best;
-      }
-      if (!isPlain) stop = Math.min(stop, this.nextKnownAt());
-    }
   }
 }

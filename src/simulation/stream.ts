@@ -77,16 +77,25 @@ for (let layer = 0; layer <= 256; layer++) layerHeight[layer] = Math.exp(-layerE
 
 /** Exponential with mean 1. */
 export function nextExponential(words: StreamWords, row: number): number {
-  for (let shift = 0; ; ) {
-    const word = nextWord(words, row);
-    const layer = word & 255;
-    const x = ((word >>> 8) * 4_294_967_296 + nextWord(words, row)) * 2 ** -56 * layerEnd[layer];
+  const word = nextWord(words, row);
+  const layer = word & 255;
+  const x = ((word >>> 8) * 4_294_967_296 + nextWord(words, row)) * 2 ** -56 * layerEnd[layer];
+  return x < layerEnd[layer + 1] ? x : settleExponential(words, row, layer, x);
+}
+
+/** Ends the draw of an exponential that fell in `layer` at `x`, outside the layer's sure part: one in ninety. */
+export function settleExponential(words: StreamWords, row: number, layer: number, x: number): number {
+  let shift = 0;
+  for (;;) {
     if (x < layerEnd[layer + 1]) return shift + x;
     if (layer === 0) shift += TAIL_BEGINS;
     else {
       const low = layerHeight[layer];
       if (low + nextUniform(words, row) * (layerHeight[layer + 1] - low) < Math.exp(-x)) return shift + x;
     }
+    const word = nextWord(words, row);
+    layer = word & 255;
+    x = ((word >>> 8) * 4_294_967_296 + nextWord(words, row)) * 2 ** -56 * layerEnd[layer];
   }
 }
 

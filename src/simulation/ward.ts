@@ -182,7 +182,7 @@ export function refreshClass(ward: Ward, nth: number): void {
 }
 
 /** Events per second of a cell, from its counts: nothing is carried on, so nothing drifts. */
-export function rateOf(ward: Ward, cell: number): number {
+function rateOf(ward: Ward, cell: number): number {
   return (
     ward.trying[cell] * (ward.localRate[cell] * ward.open[cell] + ward.removalRate + ward.crossBound[cell]) +
     ward.counted[cell] * (ward.countedLocal[cell] + ward.countedCross[cell]) +

@@ -33,9 +33,25 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   stage: ["kit", "model", "limits"],
   store: ["kit", "model", "limits", "store"],
   api: ["kit", "model", "limits", "config", "store", "stage", "inspect-result", "cordon", "api"],
-  cli: ["kit", "model", "limits", "config", "store", "stage", "inspect-result", "cordon", "api", "cli"],
+  cli: [
+    "kit",
+    "model",
+    "limits",
+    "config",
+    "store",
+    "stage",
+    "inspect-result",
+    "rehearsal-result",
+    "replay",
+    "cordon",
+    "api",
+    "cli",
+  ],
   // The published form of a result: what cordon.ts gives and everybody outside reads.
   "inspect-result": ["kit", "model", "limits", "stage"],
+  "rehearsal-result": ["kit", "model", "limits", "stage", "replay"],
+  // A crisis played again: joins simulation and care, as cordon.ts joins the stages of an inspection.
+  replay: ["kit", "model", "limits", "stage"],
   cordon: ["kit", "model", "limits", "config", "store", "stage", "inspect-result"],
   main: ["kit", "model", "limits", "config", "stage", "cordon", "api", "cli"],
 };

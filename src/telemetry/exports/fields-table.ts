@@ -51,6 +51,8 @@ export class RecordTable {
   readonly columns: readonly Column<number>[];
   readonly #isDirty = new Uint8Array(SLOT_COUNT);
   readonly #isRead = new Uint8Array(SLOT_COUNT);
+  /** Whose absent slots are clean still; asked for every datagram, and most are of one template. */
+  #cleanFor: readonly ReadOperation[] | null = null;
 
   constructor() {
     this.columns = Array.from({ length: SLOT_COUNT }, (_, slot) => {
@@ -63,21 +65,27 @@ export class RecordTable {
 
   /** Makes every slot that `operations` do not write hold its absent value. Costs nothing while templates stay alike. */
   begin(operations: readonly ReadOperation[]): void {
+    if (operations === this.#cleanFor) return;
     const { columns } = this;
     const isRead = this.#isRead.fill(0);
+    let joins = false;
     for (const operation of operations) {
       isRead[operation.slot] = 1;
-      if (operation.read === READ_OR_FLAGS) columns[operation.slot].fill(absentValueOf(operation.slot));
+      if (operation.read !== READ_OR_FLAGS) continue;
+      joins = true;
+      columns[operation.slot].fill(absentValueOf(operation.slot));
     }
     for (let slot = 0; slot < SLOT_COUNT; slot++) {
       if (isRead[slot] === 0 && this.#isDirty[slot] === 1) columns[slot].fill(absentValueOf(slot));
     }
     this.#isDirty.set(isRead);
+    this.#cleanFor = joins ? null : operations;
   }
 
   /** Forgets that a column holds absent values: for code that writes columns itself. */
   touch(slot: number): void {
     this.#isDirty[slot] = 1;
+    if (this.#isRead[slot] === 0) this.#cleanFor = null;
   }
 }
 
