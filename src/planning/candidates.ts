@@ -1,9 +1,17 @@
 // Every control that could matter to an outbreak, with who carries it out. What nobody can carry out is kept aside, so
 // that a plan can say "nobody can do this" instead of not thinking of it.
 
-import { type AllowedPath, type Control, placeOfInternet, placesOf } from "../model/control.ts";
+import {
+  type AllowedPath,
+  closingOf,
+  type Control,
+  placeOfInternet,
+  placesOf,
+  scopeOfControl,
+} from "../model/control.ts";
 import { formatPort, parsePort } from "../model/port.ts";
 import type { OutbreakState } from "../model/rehearsal.ts";
+import { reachOf } from "../model/reach.ts";
 import { isPortInRange, parsePortRange } from "../model/scope.ts";
 import type { PlannedControl } from "../model/plan.ts";
 import type { Ground } from "./ground.ts";
@@ -92,6 +100,24 @@ export function careExceptions({ map, care, protectedThings }: Ground, scope: st
     });
   }
   return [...found.values()];
+}
+
+/** Whether the control closes anything on the port that the map leaves open. */
+export function isUseful({ map }: Ground, control: Control, port: string): boolean {
+  const reach = reachOf(map, port);
+  const closes = closingOf(map, control);
+  const scope = scopeOfControl(control);
+  const wanted = parsePort(port);
+  if (scope === null || wanted === null) return false;
+  const { allows, placeCount } = reach;
+  const inScope = placesOf(map, scope);
+  for (let from = 0; from < placeCount; from++) {
+    for (let to = 0; to < placeCount; to++) {
+      if (inScope[from] === 0 && inScope[to] === 0) continue;
+      if (allows[from * placeCount + to] === 1 && closes(from, to, wanted.protocol, wanted.port)) return true;
+    }
+  }
+  return false;
 }
 
 function covers(text: string, port: string): boolean {

@@ -2,13 +2,14 @@
 // program and its answer are both judged on these terms; docs/concepts/planning.md has the formula.
 
 import type { NeedOptions, ServiceRow } from "../care/assess.ts";
-import { type Control, closingOf, placeOfInternet, placesOf, scopeOfControl } from "../model/control.ts";
+import { closingOf, placesOf, scopeOfControl } from "../model/control.ts";
 import { type HostKind, hostKinds, hostsByKind, kindOfRole } from "../model/places.ts";
 import type { PlannedControl } from "../model/plan.ts";
 import { parsePort } from "../model/port.ts";
 import { type Reach, reachOf } from "../model/reach.ts";
 import type { OutbreakState, WormProfile } from "../model/rehearsal.ts";
 import { NO_SEGMENT } from "../model/units.ts";
+import { isUseful } from "./candidates.ts";
 import type { Ground } from "./ground.ts";
 import { type Allowances, guardTableOf, isAllowed } from "./protect.ts";
 import { weights } from "./weights.ts";
@@ -81,7 +82,7 @@ export function cutTermsOf(question: CutQuestion): CutTerms {
   const { ground, worm, state } = question;
   const reach = reachOf(ground.map, state.port);
   const sources = sourcesOf(question);
-  const choices = [...choicesOf(question, reach), ...sources.choices];
+  const choices = [...choicesOf(question), ...sources.choices];
   const ways = waysOf(question, reach, sources.odds, choices);
   return {
     choices,
@@ -107,7 +108,7 @@ const holdOf = ({ applySeconds, failureProbability }: PlannedControl): number =>
   Math.round(100 * (1 - failureProbability ** 2) * 2 ** (-applySeconds / weights.halfUsefulSeconds)) / 100;
 
 /** Controls around places that may be asked for, close the worm's port somewhere, and are not bettered by another one. */
-function choicesOf({ ground, state, able, allowances }: CutQuestion, reach: Reach): Choice[] {
+function choicesOf({ ground, state, able, allowances }: CutQuestion): Choice[] {
   const around = able.filter(({ control }) => control.kind !== "isolate-host" && control.kind !== "cut-internet");
   const controls = around.map(({ control }) => control);
   const table = guardTableOf(ground, controls);
@@ -136,23 +137,10 @@ function choicesOf({ ground, state, able, allowances }: CutQuestion, reach: Reac
         [...breaks[nth]].every((row) => breaks[at].has(row)),
     );
   return around.flatMap((planned, at) =>
-    isOpen[at] && !isBettered(at) && closesSome(ground, reach, planned.control, state.port)
+    isOpen[at] && !isBettered(at) && isUseful(ground, planned.control, state.port)
       ? [{ controls: [planned], price: prices[at], hold: holdOf(planned) }]
       : [],
   );
-}
-
-function closesSome({ map }: Ground, reach: Reach, control: Control, port: string): boolean {
-  const closes = closingOf(map, control);
-  const wanted = parsePort(port);
-  const internet = placeOfInternet(map);
-  for (let from = 0; wanted !== null && from < internet; from++) {
-    for (let to = 0; to < internet; to++) {
-      if (reach.allows[from * reach.placeCount + to] === 1 && closes(from, to, wanted.protocol, wanted.port))
-        return true;
-    }
-  }
-  return false;
 }
 
 /** Rows of the table of needs that each control breaks. */

@@ -9,7 +9,7 @@ import { type Cut, leastHarmCut } from "./cut.ts";
 import { type Ground, groundOf } from "./ground.ts";
 import { noAllowances } from "./protect.ts";
 import { checkOnGround, checkRequest, type PlanRequest } from "./request.ts";
-import { looksOf, PlanScore, scoreTableOf, timedOrder } from "./score.ts";
+import { looksOf, PlanScore, scoreTableOf, timedOrders } from "./score.ts";
 import { openSolver } from "./solve.ts";
 import { guarded, type Strategy, strategiesOf } from "./strategies.ts";
 import { estimateOf, planOf } from "./tell.ts";
@@ -94,7 +94,7 @@ class Race {
 
   enter(strategy: Strategy): void {
     const { map, worm, defender, state, seed } = this.request;
-    const orders = strategy.controls.map(timedOrder);
+    const orders = timedOrders(this.ground, state, strategy.controls);
     const rehearsal = { map, worm, defender, state, orders, seed, horizonSeconds: this.horizonSeconds };
     const score = new PlanScore(this.ground, this.table, strategy.controls, state, seed);
     this.entries.push({ strategy, score, rehearsal });

@@ -4,6 +4,7 @@
 import type { CompiledCare, Loss } from "../care/assess.ts";
 import { combine32 } from "../kit/hash.ts";
 import type { LostHosts } from "../model/care.ts";
+import { placesOf, scopeOfControl } from "../model/control.ts";
 import { type HostKind, hostKinds, hostsByKind, kindOfRole } from "../model/places.ts";
 import type { PlannedControl } from "../model/plan.ts";
 import type { OutbreakState, TimedOrder, WormProfile } from "../model/rehearsal.ts";
@@ -22,12 +23,24 @@ export const looksOf = (horizonSeconds: number): number[] => lookParts.map((part
 export const effectSeconds = ({ applySeconds, approval }: PlannedControl): number =>
   weights.approvalSeconds[approval] + applySeconds;
 
-export const timedOrder = (planned: PlannedControl): TimedOrder => ({
-  control: planned.control,
-  atSeconds: effectSeconds(planned),
-  failureProbability: planned.failureProbability,
-  liftSeconds: null,
-});
+/**
+ * Orders of a rehearsal. Whether an order fails is drawn for those around what is infected; of the rest of a plan that
+ * closes half the hospital some always fail, are seen and asked again, and a draw for each would only cost time.
+ */
+export function timedOrders({ map }: Ground, state: OutbreakState, controls: readonly PlannedControl[]): TimedOrder[] {
+  const infected = map.segments.map(({ id }) => state.segments.some(({ segment }) => segment === id));
+  return controls.map((planned) => {
+    const scope = scopeOfControl(planned.control);
+    const inScope = scope === null ? null : placesOf(map, scope);
+    const isNear = inScope === null || scope === "internet" || infected.some((is, at) => is && inScope[at] === 1);
+    return {
+      control: planned.control,
+      atSeconds: effectSeconds(planned),
+      failureProbability: isNear ? planned.failureProbability : 0,
+      liftSeconds: null,
+    };
+  });
+}
 
 /** Figures of a map and a worm that every plan is scored by. */
 export interface ScoreTable {

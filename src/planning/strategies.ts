@@ -5,7 +5,7 @@ import { type Control, controlId } from "../model/control.ts";
 import type { PlannedControl } from "../model/plan.ts";
 import type { OutbreakState } from "../model/rehearsal.ts";
 import { siteOfSegment } from "../model/scope.ts";
-import { isolationOf, plannedOf } from "./candidates.ts";
+import { isUseful, isolationOf, plannedOf } from "./candidates.ts";
 import type { Ground } from "./ground.ts";
 import { type Allowances, guardControls, type Refusal } from "./protect.ts";
 import type { StrategyId } from "./words.ts";
@@ -61,6 +61,10 @@ export function strategiesOf(ground: Ground, state: OutbreakState, allowances: A
   const hosts = state.hosts.map((host): Control => ({ kind: "isolate-host", host }));
   const internet: Control = { kind: "cut-internet", site: null };
   const loose = map.segments.filter((segment) => siteOfSegment(map, segment) === null).map(({ id }) => id);
+  const parts = [
+    ...map.buildings.map(({ id }) => `building:${id}`),
+    ...map.segments.filter(({ building }) => building === null).map(({ id }) => id),
+  ].filter((scope) => hasSegments(ground, scope));
   const whole = [
     ...map.sites.map(({ id }) => `site:${id}`),
     ...map.buildings.map(({ id }) => `building:${id}`),
@@ -70,6 +74,7 @@ export function strategiesOf(ground: Ground, state: OutbreakState, allowances: A
     ["do-nothing", []],
     ["ports-in-segments", within(segments)],
     ["ports-in-buildings", [...within(buildings), ...around(buildings)]],
+    ["ports-everywhere", [...within(parts), ...around(parts)].filter((control) => isUseful(ground, control, port))],
     ["surgical", [...hosts, ...within(segments), ...around(segments)]],
     ["building", [...isolate(buildings), ...within(segments)]],
     ["site", [...isolate(sites), ...within(segments)]],

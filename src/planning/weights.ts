@@ -36,9 +36,9 @@ export const weights = {
   harmPerSegmentTouched: 0.01,
   /** From the proposal to the order, by who has to agree: seconds added to every control before it is applied. */
   approvalSeconds: {
-    "one-person": 60,
-    "two-people": 300,
-    "network-lead-and-care-lead": 900,
+    "one-person": 30,
+    "two-people": 120,
+    "network-lead-and-care-lead": 600,
   } satisfies Record<Approval, number>,
   /** Runs of the first answer. */
   pairsFirst: 25,

@@ -7,6 +7,7 @@ export const strategyIds = [
   "do-nothing",
   "ports-in-segments",
   "ports-in-buildings",
+  "ports-everywhere",
   "surgical",
   "balanced",
   "building",
@@ -72,6 +73,7 @@ const en: Words = {
     "do-nothing": "Do nothing",
     "ports-in-segments": "Close the worm's port inside the infected segments",
     "ports-in-buildings": "Close the worm's port inside and around the infected buildings",
+    "ports-everywhere": "Close the worm's port inside and around every segment",
     surgical: "Isolate the infected hosts and close the worm's port around their segments",
     balanced: "The cut of least harm",
     building: "Isolate the infected buildings, care left open",
@@ -98,7 +100,7 @@ const en: Words = {
   hosts: ({ taken, saved, strategy }) =>
     strategy === "do-nothing"
       ? `About ${some(Math.round(taken), "host is", "hosts are")} taken by the end.`
-      : `About ${some(Math.round(taken), "host is", "hosts are")} taken by the end, ${Math.round(saved)} fewer than when nothing is done.`,
+      : `About ${some(Math.round(taken), "host is", "hosts are")} taken by the end, ${Math.max(0, Math.round(saved))} fewer than when nothing is done.`,
   care: ({ cutServices }) =>
     cutServices.length === 0 ? "The cut takes no service away." : `The cut itself hits ${list(cutServices, "and")}.`,
   infection: ({ infectedServices }) =>
@@ -141,6 +143,7 @@ const fr: Words = {
     "do-nothing": "Ne rien faire",
     "ports-in-segments": "Fermer le port du ver dans les segments infectés",
     "ports-in-buildings": "Fermer le port du ver dans et autour des bâtiments infectés",
+    "ports-everywhere": "Fermer le port du ver dans et autour de chaque segment",
     surgical: "Isoler les machines infectées et fermer le port du ver autour de leurs segments",
     balanced: "La coupure de moindre mal",
     building: "Isoler les bâtiments infectés, soins laissés ouverts",
@@ -167,7 +170,7 @@ const fr: Words = {
   hosts: ({ taken, saved, strategy }) =>
     strategy === "do-nothing"
       ? `Environ ${some(Math.round(taken), "machine prise", "machines prises")} à la fin.`
-      : `Environ ${some(Math.round(taken), "machine prise", "machines prises")} à la fin, soit ${Math.round(saved)} de moins que si rien n'est fait.`,
+      : `Environ ${some(Math.round(taken), "machine prise", "machines prises")} à la fin, soit ${Math.max(0, Math.round(saved))} de moins que si rien n'est fait.`,
   care: ({ cutServices }) =>
     cutServices.length === 0
       ? "La coupure n'enlève aucun service de soins."
