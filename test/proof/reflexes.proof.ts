@@ -11,7 +11,7 @@ import type { HospitalMap } from "../../src/model/map.ts";
 import type { Plan } from "../../src/model/plan.ts";
 import type { OutbreakState } from "../../src/model/rehearsal.ts";
 import { groundOf, planCordon } from "../../src/planning/plan.ts";
-import { looksOf, PlanScore, scoreTableOf, timedOrder } from "../../src/planning/score.ts";
+import { looksOf, PlanScore, scoreTableOf, timedOrders } from "../../src/planning/score.ts";
 import { defenders, worms } from "../../src/simulation/simulate.ts";
 import { scoreWithProbes } from "../twin/score-with-probes.ts";
 import type { Proof } from "./proof.ts";
@@ -76,7 +76,7 @@ async function markOne(
   const rehearsal = { map, worm, defender, state, orders: [], seed, horizonSeconds: HORIZON_SECONDS };
   const samples = scoreWithProbes(
     rehearsal,
-    entries.map(({ controls }) => controls.map(timedOrder)),
+    entries.map(({ controls }) => timedOrders(ground, state, controls)),
     { runs: PROBE_RUNS, atSeconds: looksOf(HORIZON_SECONDS) },
   );
   const marks = entries.map(({ id, controls }, at) => {
