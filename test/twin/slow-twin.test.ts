@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { reachOf, reachUnder } from "../../src/model/reach.ts";
 import type { Rehearsal, RunSamples } from "../../src/simulation/simulate.ts";
-import { finalSizeFixedTime, finalSizeFixedTries, fullTakeSeconds } from "./closed-forms.ts";
+import { finalSizeFixedTime, finalSizeOfTries, fullTakeSeconds } from "./closed-forms.ts";
 import { chiSquareP } from "./compare.ts";
 import { oneSegment } from "./one-segment.ts";
 import { randomRehearsal } from "./random-rehearsal.ts";
@@ -57,29 +57,43 @@ describe("the slow twin", () => {
     const samples = playSlowRuns(pair, 0, runs, atSeconds);
     atSeconds.forEach((seconds, time) => {
       const share = Array.from({ length: runs }, (_, run) => samples.taken[run * 3 + time] - 1);
-      const expected = 1 - Math.exp(-seconds * 0.25); // half of its tries are at itself
+      const expected = 1 - Math.exp(-seconds * 0.5);
       const mean = share.reduce((sum, each) => sum + each, 0) / runs;
       expect(Math.abs(mean - expected)).toBeLessThan(4 * Math.sqrt((expected * (1 - expected)) / runs));
     });
   });
   it("takes a whole segment in the harmonic time (200 hosts: 5.84367)", () => {
     expect(fullTakeSeconds(200, 1, 2 / 199)).toBeCloseTo(5.84367, 4);
-    const si = oneSegment({ hostCount: 200, worm: { localTriesPerSecond: 400 / 199 }, horizonSeconds: 40 });
+    const si = oneSegment({ hostCount: 200, worm: { localTriesPerSecond: 2 }, horizonSeconds: 40 });
     const { mean, error } = timeOfAll(si, 150, 20);
     expect(Math.abs(mean - 5.84367)).toBeLessThan(4 * error);
   });
   it("ends as Ball's equations say when hosts try for a fixed time", () => {
     const worm = { localTriesPerSecond: 1.5, activeSeconds: 1 };
     const sizes = finalSizes(oneSegment({ hostCount: 20, worm }));
-    const expected = finalSizeFixedTime(19, 1.5 / 20, 1);
+    const expected = finalSizeFixedTime(19, 1.5 / 19, 1);
     expect(expected.reduce((sum, each) => sum + each, 0)).toBeCloseTo(1, 9);
     expect(fitOf(sizes, expected)).toBeGreaterThan(1e-3);
-    expect(fitOf(sizes, finalSizeFixedTime(19, 1.65 / 20, 1))).toBeLessThan(1e-3); // and 10 % more is noticed
+    expect(fitOf(sizes, finalSizeFixedTime(19, 1.65 / 19, 1))).toBeLessThan(1e-3); // and 10 % more is noticed
   });
   it.each([1, 2, 4, 9])("ends as the walk says when hosts are isolated at their try %i", (tries) => {
     const defender = { contactsToFlag: tries, isolateSeconds: 0 };
     const rehearsal = oneSegment({ hostCount: 30, cidr: "10.0.0.0/26", worm: { takeProbability: 0.9 }, defender });
-    expect(fitOf(finalSizes(rehearsal), finalSizeFixedTries(29, 64, tries, 0.9))).toBeGreaterThan(1e-3);
+    expect(fitOf(finalSizes(rehearsal), finalSizeOfTries(29, 61, tries, { takes: 0.9 }))).toBeGreaterThan(1e-3);
+  });
+  it.each([
+    [1, 30, 0.05],
+    [4, 30, 0.2],
+    [4, 5, 0.2],
+  ])("ends as the walk says when hosts are isolated after try %i and %i s", (tries, isolateSeconds, triesPerSecond) => {
+    const rehearsal = oneSegment({
+      hostCount: 30,
+      cidr: "10.0.0.0/26",
+      worm: { localTriesPerSecond: triesPerSecond, dormancy: { meanSeconds: 5, kind: "exponential" } },
+      defender: { contactsToFlag: tries, isolateSeconds },
+    });
+    const expected = finalSizeOfTries(29, 61, tries, { triesAfter: isolateSeconds * triesPerSecond });
+    expect(fitOf(finalSizes(rehearsal), expected)).toBeGreaterThan(1e-3);
   });
   it("takes as many when accounts are locked after as many tries", () => {
     const rehearsal = oneSegment({
@@ -88,7 +102,7 @@ describe("the slow twin", () => {
       worm: { triesUntilLockout: 3 },
       horizonSeconds: 40,
     });
-    expect(fitOf(finalSizes(rehearsal), finalSizeFixedTries(11, 16, 3))).toBeGreaterThan(1e-3);
+    expect(fitOf(finalSizes(rehearsal), finalSizeOfTries(11, 13, 3))).toBeGreaterThan(1e-3);
   });
   it("plays the same run from the same seed", () => {
     const rehearsal = randomRehearsal(17);
