@@ -1,17 +1,9 @@
 // Every control that could matter to an outbreak, with who carries it out. What nobody can carry out is kept aside, so
 // that a plan can say "nobody can do this" instead of not thinking of it.
 
-import {
-  type AllowedPath,
-  closingOf,
-  type Control,
-  placeOfInternet,
-  placesOf,
-  scopeOfControl,
-} from "../model/control.ts";
+import { type AllowedPath, closingOf, type Control, placeOfInternet, scopeOfControl } from "../model/control.ts";
 import { formatPort, parsePort } from "../model/port.ts";
 import type { OutbreakState } from "../model/rehearsal.ts";
-import { reachOf } from "../model/reach.ts";
 import { isPortInRange, parsePortRange } from "../model/scope.ts";
 import type { PlannedControl } from "../model/plan.ts";
 import type { Ground } from "./ground.ts";
@@ -50,7 +42,7 @@ function controlsOf(ground: Ground, state: OutbreakState): Control[] {
     ...map.segments.map(({ id }) => id),
     ...map.buildings.map(({ id }) => `building:${id}`),
     ...map.sites.map(({ id }) => `site:${id}`),
-  ].filter((scope) => placesOf(map, scope).includes(1));
+  ].filter((scope) => ground.inScope(scope).includes(1));
   return [
     ...scopes.map((within): Control => ({ kind: "close-port-within", within, port })),
     ...scopes.map((around): Control => ({ kind: "close-port", around, port })),
@@ -73,8 +65,12 @@ export function isolationOf(ground: Ground, scope: string, port: string): Contro
  * What an isolation leaves open: each conversation across its line that a service needs, and for protected places inside
  * it what the map lets cross, never the worm's own port.
  */
-export function careExceptions({ map, care, protectedThings }: Ground, scope: string, port: string): AllowedPath[] {
-  const inScope = placesOf(map, scope);
+export function careExceptions(
+  { map, care, protectedThings, inScope: placesIn }: Ground,
+  scope: string,
+  port: string,
+): AllowedPath[] {
+  const inScope = placesIn(scope);
   const internet = placeOfInternet(map);
   const nameOf = (place: number): string => (place === internet ? "internet" : map.segments[place].id);
   const found = new Map<string, AllowedPath>();
@@ -90,7 +86,7 @@ export function careExceptions({ map, care, protectedThings }: Ground, scope: st
   for (const crossing of map.crossings) {
     const ports = crossing.ports.filter((text) => !covers(text, port));
     if (ports.length === 0) continue;
-    const [froms, tos] = [placesOf(map, crossing.from), placesOf(map, crossing.to)];
+    const [froms, tos] = [placesIn(crossing.from), placesIn(crossing.to)];
     protectedPlaces.forEach((isProtected, place) => {
       if (!isProtected) return;
       for (const text of ports) {
@@ -103,17 +99,17 @@ export function careExceptions({ map, care, protectedThings }: Ground, scope: st
 }
 
 /** Whether the control closes anything on the port that the map leaves open. */
-export function isUseful({ map }: Ground, control: Control, port: string): boolean {
-  const reach = reachOf(map, port);
+export function isUseful({ map, inScope, reachOn }: Ground, control: Control, port: string): boolean {
+  const reach = reachOn(port);
   const closes = closingOf(map, control);
   const scope = scopeOfControl(control);
   const wanted = parsePort(port);
   if (scope === null || wanted === null) return false;
   const { allows, placeCount } = reach;
-  const inScope = placesOf(map, scope);
+  const isIn = inScope(scope);
   for (let from = 0; from < placeCount; from++) {
     for (let to = 0; to < placeCount; to++) {
-      if (inScope[from] === 0 && inScope[to] === 0) continue;
+      if (isIn[from] === 0 && isIn[to] === 0) continue;
       if (allows[from * placeCount + to] === 1 && closes(from, to, wanted.protocol, wanted.port)) return true;
     }
   }
@@ -126,8 +122,8 @@ function covers(text: string, port: string): boolean {
   return range !== null && wanted !== null && isPortInRange(range, wanted.protocol, wanted.port);
 }
 
-function closingKey({ map }: Ground, control: Control): string {
-  const placesKey = (scope: string): string => placesOf(map, scope).join("");
+function closingKey({ map, inScope }: Ground, control: Control): string {
+  const placesKey = (scope: string): string => inScope(scope).join("");
   switch (control.kind) {
     case "close-port-within":
       // Within a segment its own hosts are closed whatever the use; within a wider scope only clients are.

@@ -2,7 +2,8 @@
 // less what closes the way; ways that leave by one wall share a node, so that a university hospital has some thousand
 // rows and not a row for each pair of segments.
 
-import type { CutTerms, NeedTerm, Way } from "./cut-terms.ts";
+import type { NeedTerm, OptionTerm } from "./care-terms.ts";
+import type { CutTerms, Way } from "./cut-terms.ts";
 import { LinearProgram } from "./solve.ts";
 
 export interface CutProgram {
@@ -232,14 +233,7 @@ function addNeed(program: LinearProgram, { options, client }: NeedTerm, service:
   }
   const broken = options.map((option) => {
     const column = options.length === 1 ? service : program.addColumn(0);
-    for (const choice of option.choices)
-      program.addRow(
-        [
-          [column, 1],
-          [choices[choice], -1],
-        ],
-        0,
-      );
+    addAlternatives(program, option, column, choices);
     for (const { segment, share } of option.infections) {
       if (losses[segment] >= 0 && share > 0)
         program.addRow(
@@ -274,14 +268,7 @@ function addCutNeed(
 ): void {
   const broken = options.map((option) => {
     const column = options.length === 1 ? service : program.addColumn(0);
-    for (const choice of option.choices)
-      program.addRow(
-        [
-          [column, 1],
-          [choices[choice], -1],
-        ],
-        0,
-      );
+    addAlternatives(program, option, column, choices);
     if (option.through !== null)
       program.addRow(
         [
@@ -294,4 +281,29 @@ function addCutNeed(
   });
   if (options.length > 1)
     program.addRow([[service, 1], ...broken.map((column) => [column, -1] as const)], 1 - options.length);
+}
+
+/** The column is 1 when each alternative has a chosen breaker. */
+function addAlternatives(
+  program: LinearProgram,
+  { alternatives }: OptionTerm,
+  option: number,
+  choices: readonly number[],
+): void {
+  const broken = alternatives.map((breakers) => {
+    const column = alternatives.length === 1 ? option : program.addColumn(0);
+    for (const choice of breakers) {
+      program.addRow(
+        [
+          [column, 1],
+          [choices[choice], -1],
+        ],
+        0,
+      );
+    }
+    return column;
+  });
+  if (alternatives.length > 1) {
+    program.addRow([[option, 1], ...broken.map((column) => [column, -1] as const)], 1 - alternatives.length);
+  }
 }

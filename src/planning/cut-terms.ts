@@ -1,17 +1,17 @@
 // The cut as numbers: which choices there are, what each closes and costs, what is lost behind each open way. The integer
 // program and its answer are both judged on these terms; docs/concepts/planning.md has the formula.
 
-import type { NeedOptions, ServiceRow } from "../care/assess.ts";
-import { closingOf, placesOf, scopeOfControl } from "../model/control.ts";
-import { type HostKind, hostKinds, hostsByKind, kindOfRole } from "../model/places.ts";
+import type { NeedOptions } from "../care/assess.ts";
+import { closingOf, scopeOfControl } from "../model/control.ts";
+import { hostKinds, hostsByKind } from "../model/places.ts";
 import type { PlannedControl } from "../model/plan.ts";
 import { parsePort } from "../model/port.ts";
-import { type Reach, reachOf } from "../model/reach.ts";
-import type { OutbreakState, WormProfile } from "../model/rehearsal.ts";
+import type { Reach } from "../model/reach.ts";
 import { NO_SEGMENT } from "../model/units.ts";
 import { isUseful } from "./candidates.ts";
-import type { Ground } from "./ground.ts";
-import { type Allowances, guardTableOf, isAllowed } from "./protect.ts";
+import { type ServiceTerm, serviceTermsOf, vulnerableShareOf } from "./care-terms.ts";
+import type { CutQuestion } from "./cut-question.ts";
+import { guardTableOf, isAllowed } from "./protect.ts";
 import { weights } from "./weights.ts";
 
 /** One yes or no of the program: a control, or the isolation of every known host of a segment. */
@@ -31,32 +31,6 @@ export interface Way {
   readonly inside: readonly number[];
 }
 
-/** One way to meet a need, in terms of the program. */
-export interface OptionTerm {
-  readonly choices: readonly number[];
-  /** Segments whose loss breaks it in part: of the host it needs, of the clients that use it. */
-  readonly infections: readonly { readonly segment: number; readonly share: number }[];
-  /** The service it is, and the share of that one's loss that comes through. */
-  readonly through: { readonly service: number; readonly share: number } | null;
-  /** It is lost already. */
-  readonly isLost: boolean;
-}
-
-export interface NeedTerm {
-  readonly options: readonly OptionTerm[];
-  /** When all options are used from one segment: the share lost with it. */
-  readonly client: { readonly segment: number; readonly share: number } | null;
-}
-
-export interface ServiceTerm {
-  readonly id: string;
-  /** Harm of losing all of it over the horizon, its stand-ins taken up. */
-  readonly harm: number;
-  /** No set of choices may take it away. */
-  readonly isProtected: boolean;
-  readonly needs: readonly NeedTerm[];
-}
-
 export interface CutTerms {
   readonly choices: readonly Choice[];
   /** Harm of the hosts of each segment that are not taken yet. */
@@ -69,29 +43,23 @@ export interface CutTerms {
   readonly services: readonly ServiceTerm[];
 }
 
-export interface CutQuestion {
-  readonly ground: Ground;
-  readonly worm: WormProfile;
-  readonly state: OutbreakState;
-  readonly able: readonly PlannedControl[];
-  readonly allowances: Allowances;
-  readonly horizonSeconds: number;
-}
-
 export function cutTermsOf(question: CutQuestion): CutTerms {
-  const { ground, worm, state } = question;
-  const reach = reachOf(ground.map, state.port);
+  const { ground, state } = question;
+  const reach = ground.reachOn(state.port);
   const sources = sourcesOf(question);
   const choices = [...choicesOf(question), ...sources.choices];
   const ways = waysOf(question, reach, sources.odds, choices);
   return {
     choices,
-    values: valuesOf(ground, worm, state),
+    values: valuesOf(question),
     odds: sources.odds,
     oddsIsolated: sources.oddsIsolated,
     isolation: sources.isolation.map((at) => (at < 0 ? -1 : at + choices.length - sources.choices.length)),
     ways,
-    services: serviceTermsOf(question, choices),
+    services: serviceTermsOf(
+      question,
+      choices.map((choice) => choice.controls[0].control),
+    ),
   };
 }
 
@@ -116,7 +84,7 @@ function choicesOf({ ground, state, able, allowances }: CutQuestion): Choice[] {
     table.cutAlone[at].every((thing) => isAllowed(table.things[thing], allowances)),
   );
   const breaks = breaksOf(table.needs, controls.length);
-  const inScope = controls.map((control) => placesOf(ground.map, scopeOfControl(control) ?? ""));
+  const inScope = controls.map((control) => ground.inScope(scopeOfControl(control) ?? ""));
   const scopes = inScope.map((places) => places.join(""));
   const prices = around.map((each, at) =>
     priceOf(
@@ -157,7 +125,7 @@ function breaksOf(needs: NeedOptions, count: number): readonly ReadonlySet<strin
 }
 
 /** Where it spreads from, and the choice of isolating every known host of a segment. */
-function sourcesOf({ ground, state, able, allowances }: CutQuestion) {
+function sourcesOf({ ground, state, able, allowances, spread }: CutQuestion) {
   const { map, places } = ground;
   const odds = new Float64Array(map.segments.length);
   const oddsIsolated = new Float64Array(map.segments.length);
@@ -176,6 +144,9 @@ function sourcesOf({ ground, state, able, allowances }: CutQuestion) {
     const segment = host === undefined ? places.segmentOfAddress(planned.control.host) : places.segmentOf(host);
     if (segment !== NO_SEGMENT) bySegment.set(segment, [...(bySegment.get(segment) ?? []), planned]);
   });
+  // In twentieths: nothing hangs on the rest, and the solver is quicker.
+  const later = (segment: number): number => Math.round(20 * (spread?.odds[segment] ?? 0)) / 20;
+  map.segments.forEach((_, segment) => (odds[segment] = later(segment)));
   for (const { segment: id, infected, isolated, hiddenMean } of state.segments) {
     const segment = map.segments.findIndex((each) => each.id === id);
     const active = infected - isolated;
@@ -184,7 +155,7 @@ function sourcesOf({ ground, state, able, allowances }: CutQuestion) {
     const controls = bySegment.get(segment) ?? [];
     if (active <= 0 || controls.length < active) continue;
     const allHold = controls.reduce((product, planned) => product * holdOf(planned), 1);
-    oddsIsolated[segment] = 1 - (1 - hiddenOdds) * allHold;
+    oddsIsolated[segment] = Math.max(later(segment), 1 - (1 - hiddenOdds) * allHold);
     isolation[segment] = choices.length;
     choices.push({ controls, price: controls.reduce((sum, planned) => sum + priceOf(planned, 0), 0), hold: allHold });
   }
@@ -198,7 +169,7 @@ function waysOf({ ground, state }: CutQuestion, reach: Reach, odds: Float64Array
   const count = map.segments.length;
   const ends = choices.flatMap(({ controls: [{ control }] }, at) => {
     const scope = scopeOfControl(control);
-    return scope === null ? [] : [{ at, inScope: placesOf(map, scope), closes: closingOf(map, control) }];
+    return scope === null ? [] : [{ at, inScope: ground.inScope(scope), closes: closingOf(map, control) }];
   });
   const ways: Way[] = [];
   const isSeen = Array.from(odds, (each) => each > 0);
@@ -222,13 +193,8 @@ function waysOf({ ground, state }: CutQuestion, reach: Reach, odds: Float64Array
   return ways;
 }
 
-/** Share of the hosts of a kind in a segment that the worm can take. */
-export function vulnerableShareOf(ground: Ground, worm: WormProfile, segment: number, kind: HostKind): number {
-  return ground.map.segments[segment].vulnerableShare ?? worm.vulnerableShare[kind];
-}
-
 /** Harm of the hosts of each segment that may still be taken. */
-function valuesOf(ground: Ground, worm: WormProfile, state: OutbreakState): Float64Array {
+function valuesOf({ ground, worm, state, spread }: CutQuestion): Float64Array {
   const values = new Float64Array(ground.map.segments.length);
   hostsByKind(ground.map, ground.places).forEach((counts, segment) => {
     let vulnerable = 0;
@@ -237,82 +203,11 @@ function valuesOf(ground: Ground, worm: WormProfile, state: OutbreakState): Floa
       vulnerable += some;
       values[segment] += some * weights.harmPerHost[kind];
     }
-    const taken = state.segments
+    const known = state.segments
       .filter(({ segment: id }) => id === ground.map.segments[segment].id)
       .reduce((sum, { infected }) => sum + infected, 0);
+    const taken = Math.max(known, spread?.taken[segment] ?? 0);
     values[segment] *= vulnerable > 0 ? Math.max(0, 1 - taken / vulnerable) : 0;
   });
   return values;
-}
-
-/** Hours of the horizon, each counted by what stand-ins leave undone of the services given, after the tolerance. */
-function lostHours(row: ServiceRow, horizonSeconds: number, others: readonly ServiceRow[] = []): number {
-  const end = horizonSeconds / 60;
-  const all = [row, ...others];
-  const turns = all.flatMap((each) => each.standIns.map((use) => use.takeUpMinutes));
-  const times = [...new Set([row.toleratedMinutes, ...turns, end])]
-    .filter((at) => at >= row.toleratedMinutes && at <= end)
-    .sort((a, b) => a - b);
-  let hours = 0;
-  for (let at = 0; at + 1 < times.length; at++) {
-    const undone = all.map((each) =>
-      each.standIns.reduce(
-        (least, use) => (use.takeUpMinutes <= times[at] ? Math.min(least, 1 - use.shareKept) : least),
-        1,
-      ),
-    );
-    hours += (undone.reduce((product, share) => product * share, 1) * (times[at + 1] - times[at])) / 60;
-  }
-  return hours;
-}
-
-function serviceTermsOf(question: CutQuestion, choices: readonly Choice[]): ServiceTerm[] {
-  const { ground, worm, state, allowances, horizonSeconds } = question;
-  const controls = choices.map((choice) => choice.controls[0].control);
-  const isHost = controls.map((control) => control.kind === "isolate-host");
-  const care = ground.care.under(controls);
-  const counts = hostsByKind(ground.map, ground.places);
-  const infected = new Set(state.hosts.map((name) => ground.places.hostOf(name)?.id ?? name));
-  const clientShare = (segment: number): number => {
-    const total = hostKinds.reduce((sum, kind) => sum + counts[segment][kind], 0);
-    const lost = hostKinds.reduce(
-      (sum, kind) => sum + counts[segment][kind] * vulnerableShareOf(ground, worm, segment, kind),
-      0,
-    );
-    return total === 0 ? 0 : lost / total;
-  };
-  return care.needs.map((row, at): ServiceTerm => {
-    const hours = lostHours(row, horizonSeconds);
-    return {
-      id: row.id,
-      harm: row.harmPerHour * hours,
-      isProtected: ground.protectedThings.some((thing) => thing.service === at && !isAllowed(thing, allowances)),
-      needs: row.needs.map((need): NeedTerm => {
-        const client = need.options.length > 0 ? need.options[0].client : null;
-        const isCommon = client !== null && need.options.every((option) => option.client === client);
-        return {
-          client: isCommon ? { segment: client, share: clientShare(client) } : null,
-          options: need.options.map((option): OptionTerm => {
-            const infections =
-              option.client === null ? [] : [{ segment: option.client, share: clientShare(option.client) }];
-            const host = option.host === null ? null : care.hosts[option.host];
-            const segment = host === null ? NO_SEGMENT : ground.places.segmentOf(host);
-            if (host !== null && segment !== NO_SEGMENT) {
-              infections.push({ segment, share: vulnerableShareOf(ground, worm, segment, kindOfRole(host.role)) });
-            }
-            const other = option.service === null ? null : care.needs[option.service];
-            return {
-              choices: option.controls.filter((control) => !isHost[control]),
-              infections,
-              through:
-                option.service === null || other === null
-                  ? null
-                  : { service: option.service, share: hours > 0 ? lostHours(row, horizonSeconds, [other]) / hours : 0 },
-              isLost: host !== null && infected.has(host.id),
-            };
-          }),
-        };
-      }),
-    };
-  });
 }

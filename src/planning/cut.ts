@@ -3,7 +3,9 @@
 import type { Clock } from "../kit/clock.ts";
 import type { PlannedControl } from "../model/plan.ts";
 import { capCost, cutProgramOf, forbid } from "./cut-program.ts";
-import { type CutQuestion, type CutTerms, cutTermsOf, type NeedTerm } from "./cut-terms.ts";
+import type { NeedTerm } from "./care-terms.ts";
+import type { CutQuestion } from "./cut-question.ts";
+import { type CutTerms, cutTermsOf } from "./cut-terms.ts";
 import type { Solver } from "./solve.ts";
 
 export interface CutLimits {
@@ -105,8 +107,9 @@ function lostShareOf(
   shareOf: (service: number) => number,
 ): number {
   let sum = 1 - options.length;
-  for (const { choices, infections, through, isLost } of options) {
-    let broken = isLost || choices.some((choice) => chosen[choice] === 1) ? 1 : 0;
+  for (const { alternatives, infections, through, isLost } of options) {
+    const isCut = alternatives.every((choices) => choices.some((choice) => chosen[choice] === 1));
+    let broken = isLost || isCut ? 1 : 0;
     for (const { segment, share } of infections) broken = Math.max(broken, share * losses[segment]);
     if (through !== null) broken = Math.max(broken, through.share * shareOf(through.service));
     sum += broken;

@@ -2,8 +2,10 @@
 
 import { type Care, compileCare } from "../care/assess.ts";
 import { placeOfInternet, placesOf } from "../model/control.ts";
-import type { HospitalMap } from "../model/map.ts";
+import type { HospitalMap, Scope } from "../model/map.ts";
 import { placesOfHosts, type Places } from "../model/places.ts";
+import { type Reach, reachOf } from "../model/reach.ts";
+import { parsePortRange, segmentsOfScope } from "../model/scope.ts";
 import { NO_SEGMENT } from "../model/units.ts";
 import { Points } from "./points.ts";
 
@@ -26,18 +28,42 @@ export interface Ground {
   readonly care: Care;
   readonly points: Points;
   readonly protectedThings: readonly ProtectedThing[];
+  /** What the map allows on a port. */
+  reachOn(port: string): Reach;
+  /** 1 for each place of the scope; remembered, so do not change it. */
+  inScope(scope: Scope): Uint8Array;
 }
 
-/** @throws RangeError when the map contradicts itself: unknown names, needs in a circle, a crossing that leads nowhere */
+const grounds = new WeakMap<HospitalMap, Ground>();
+
+/** Reads a map once; asked again for the same map it remembers. @throws RangeError when the map contradicts itself: unknown names, needs in a circle, a crossing that leads nowhere */
 export function groundOf(map: HospitalMap): Ground {
+  const known = grounds.get(map);
+  if (known !== undefined) return known;
   checkCrossings(map);
   const places = placesOfHosts(map);
-  return {
+  const ground = {
     map,
     places,
     care: compileCare(map),
     points: new Points(map, places),
     protectedThings: protectedThingsOf(map, places),
+    reachOn: remembered((port: string) => reachOf(map, port)),
+    inScope: remembered((scope: Scope) => placesOf(map, scope)),
+  };
+  grounds.set(map, ground);
+  return ground;
+}
+
+function remembered<Value>(find: (key: string) => Value): (key: string) => Value {
+  const known = new Map<string, Value>();
+  return (key) => {
+    let value = known.get(key);
+    if (value === undefined) {
+      value = find(key);
+      known.set(key, value);
+    }
+    return value;
   };
 }
 
@@ -76,13 +102,15 @@ function unknownItem(item: string): RangeError {
   return new RangeError(`Cannot plan: a protected item must be of the map, got "${item}"`);
 }
 
-/** A crossing whose ends hold nothing opens nothing, though somebody meant it to. */
+/** A crossing that names nothing, or a range that ends before it begins, opens nothing though somebody meant it to. */
 function checkCrossings(map: HospitalMap): void {
-  for (const { from, to } of map.crossings) {
-    for (const scope of [from, to]) {
-      if (!placesOf(map, scope).includes(1) && !scope.startsWith("use:") && scope !== "all") {
-        throw new RangeError(`Cannot plan: a crossing must join places of the map, got ${from} > ${to}`);
-      }
+  for (const { from, to, ports } of map.crossings) {
+    if (segmentsOfScope(map, from) === null || segmentsOfScope(map, to) === null) {
+      throw new RangeError(`Cannot plan: a crossing must join places of the map, got ${from} > ${to}`);
+    }
+    const wrong = ports.find((port) => parsePortRange(port) === null);
+    if (wrong !== undefined) {
+      throw new RangeError(`Cannot plan: a crossing must name ports like tcp/443 or tcp/1-9, got ${wrong}`);
     }
   }
 }

@@ -6,6 +6,7 @@ import type { Plan, Plans } from "../model/plan.ts";
 import { type Rehearsal, type RehearsalPool, openRehearsalPool } from "../simulation/simulate.ts";
 import { candidatesOf } from "./candidates.ts";
 import { type Cut, leastHarmCut } from "./cut.ts";
+import type { Spread } from "./cut-question.ts";
 import { type Ground, groundOf } from "./ground.ts";
 import { noAllowances } from "./protect.ts";
 import { checkOnGround, checkRequest, type PlanRequest } from "./request.ts";
@@ -18,7 +19,7 @@ import { strategyIds } from "./words.ts";
 
 export { type Candidates, candidatesOf, careExceptions } from "./candidates.ts";
 export { type Cut, type CutLimits, leastHarmCut } from "./cut.ts";
-export type { CutQuestion } from "./cut-terms.ts";
+export type { CutQuestion, Spread } from "./cut-question.ts";
 export { type Ground, groundOf } from "./ground.ts";
 export { type Allowances, guardControls, type Guarded, noAllowances, type Override, type Refusal } from "./protect.ts";
 export type { PlanRequest } from "./request.ts";
@@ -49,10 +50,8 @@ export async function planCordon(request: PlanRequest, tools: PlanTools): Promis
   const race = new Race(request, ground, pool);
   for (const strategy of strategiesOf(ground, request.state, request.allowances ?? noAllowances)) race.enter(strategy);
   const solverOpens = openSolver();
-  if (tools.onFirst !== undefined) {
-    await race.playTo(weights.pairsFirst);
-    tools.onFirst(race.plans(null));
-  }
+  await race.playTo(weights.pairsFirst);
+  tools.onFirst?.(race.plans(null));
   const cut = leastHarmCut(
     {
       ground,
@@ -61,6 +60,7 @@ export async function planCordon(request: PlanRequest, tools: PlanTools): Promis
       able: candidatesOf(ground, request.state).able,
       allowances: request.allowances ?? noAllowances,
       horizonSeconds: race.horizonSeconds,
+      spread: race.spreadOfNothing(),
     },
     await solverOpens,
     { timeLimitSeconds: request.solverSeconds ?? 5, tiesMax: 4 },
@@ -68,7 +68,7 @@ export async function planCordon(request: PlanRequest, tools: PlanTools): Promis
   );
   const controls = cut.controls.map(({ control }) => control);
   race.enter(guarded(ground, "balanced", controls, request.allowances ?? noAllowances));
-  for (const runs of weights.pairStages) await race.playTo(runs);
+  for (const runs of weights.pairStages) if (!race.isDecided()) await race.playTo(runs);
   return race.plans(cut);
 }
 
@@ -117,6 +117,20 @@ class Race {
     this.runs = Math.max(this.runs, runs);
   }
 
+  spreadOfNothing(): Spread {
+    return this.entries[0].score.spread();
+  }
+
+  /** One plan is surely the best and well known: playing on would change nothing. */
+  isDecided(): boolean {
+    const alive = this.entries.filter((entry) => !this.isOut(entry) && entry !== this.entries[0]);
+    return (
+      alive.length === 1 &&
+      alive.every(({ score }) => score.taken.length > 1 && isWell(score, this.entries[0].score)) &&
+      this.runs >= weights.pairStages[0]
+    );
+  }
+
   plans(cut: Cut | null): Plans {
     const { map, worm, seed } = this.request;
     const nothing = this.entries[0].score;
@@ -160,16 +174,20 @@ class Race {
       .reduce((least, other) => (meanOf(other, runs) < meanOf(least, runs) ? other : least), entry);
     if (best === entry) return false;
     const more = estimateOf(score.harm.map((harm, run) => harm - best.score.harm[run]));
-    return more.low > 0 && isKnownWell(score.taken) && isKnownWell(score.harm);
+    return more.low > 0 && isWell(score, this.entries[0].score);
   }
 }
+
+const isWell = ({ taken, harm }: PlanScore, nothing: PlanScore): boolean =>
+  isKnownWell(taken, nothing.taken) && isKnownWell(harm, nothing.harm);
 
 const orderOf = (plan: Plan): number => (strategyIds as readonly string[]).indexOf(plan.id);
 
 const meanOf = ({ score }: Played, runs: number): number =>
   score.harm.slice(0, runs).reduce((sum, harm) => sum + harm, 0) / runs;
 
-function isKnownWell(values: readonly number[]): boolean {
+/** Its interval is narrow beside what doing nothing costs. */
+function isKnownWell(values: readonly number[], ofNothing: readonly number[]): boolean {
   const { mean, high } = estimateOf(values);
-  return high - mean <= weights.intervalWidth * Math.abs(mean);
+  return high - mean <= weights.intervalWidth * estimateOf(ofNothing).mean;
 }

@@ -1,7 +1,7 @@
 // The guard of what is never cut silently: the wish for a set of controls in, the part of it that may be asked for out.
 
 import type { NeedOptions } from "../care/assess.ts";
-import { type Control, closingOf, placesOf, scopeOfControl } from "../model/control.ts";
+import { type Control, closingOf, scopeOfControl } from "../model/control.ts";
 import { controlKinds } from "../model/map.ts";
 import { NO_SEGMENT } from "../model/units.ts";
 import type { Ground, ProtectedThing } from "./ground.ts";
@@ -157,7 +157,7 @@ function cutsOf(ground: Ground, control: Control): (thing: ProtectedThing) => bo
   }
   const closes = closingOf(map, control);
   const scope = scopeOfControl(control);
-  const inScope = scope === null ? null : placesOf(map, scope);
+  const inScope = scope === null ? null : ground.inScope(scope);
   const isNeedClosed = (thing: ProtectedThing, at: number | null): boolean =>
     care.conversations.some(
       (need) =>
@@ -183,9 +183,9 @@ const isInternet = (thing: ProtectedThing): boolean => thing.places[thing.places
 
 /** Whether an isolation leaves the place anything at all. */
 function isExcepted(
-  { map }: Ground,
+  { inScope }: Ground,
   except: readonly { readonly from: string; readonly to: string }[],
   place: number,
 ): boolean {
-  return except.some((path) => placesOf(map, path.from)[place] === 1 || placesOf(map, path.to)[place] === 1);
+  return except.some((path) => inScope(path.from)[place] === 1 || inScope(path.to)[place] === 1);
 }

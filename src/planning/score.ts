@@ -4,20 +4,25 @@
 import type { CompiledCare, Loss } from "../care/assess.ts";
 import { combine32 } from "../kit/hash.ts";
 import type { LostHosts } from "../model/care.ts";
-import { placesOf, scopeOfControl } from "../model/control.ts";
+import { scopeOfControl } from "../model/control.ts";
 import { type HostKind, hostKinds, hostsByKind, kindOfRole } from "../model/places.ts";
 import type { PlannedControl } from "../model/plan.ts";
 import type { OutbreakState, TimedOrder, WormProfile } from "../model/rehearsal.ts";
 import { NO_SEGMENT } from "../model/units.ts";
 import type { RunSamples } from "../simulation/simulate.ts";
-import { vulnerableShareOf } from "./cut-terms.ts";
+import { vulnerableShareOf } from "./care-terms.ts";
+import type { Spread } from "./cut-question.ts";
 import type { Ground } from "./ground.ts";
 import { weights } from "./weights.ts";
 
 /** Parts of the horizon at which care is assessed; early ones lie close, since an outbreak is quick. */
-const lookParts = [1 / 48, 1 / 12, 1 / 4, 1 / 2, 1];
+const lookParts = [1 / 12, 1 / 4, 1 / 2, 1];
 
-export const looksOf = (horizonSeconds: number): number[] => lookParts.map((part) => part * horizonSeconds);
+/** The first is when the orders that two people agree to take effect. */
+export const looksOf = (horizonSeconds: number): number[] => [
+  Math.min(weights.approvalSeconds["two-people"], horizonSeconds / 48),
+  ...lookParts.map((part) => part * horizonSeconds),
+];
 
 /** When a control takes effect: once those who must agree have, and the device has done it. */
 export const effectSeconds = ({ applySeconds, approval }: PlannedControl): number =>
@@ -27,11 +32,15 @@ export const effectSeconds = ({ applySeconds, approval }: PlannedControl): numbe
  * Orders of a rehearsal. Whether an order fails is drawn for those around what is infected; of the rest of a plan that
  * closes half the hospital some always fail, are seen and asked again, and a draw for each would only cost time.
  */
-export function timedOrders({ map }: Ground, state: OutbreakState, controls: readonly PlannedControl[]): TimedOrder[] {
+export function timedOrders(
+  { map, inScope: placesIn }: Ground,
+  state: OutbreakState,
+  controls: readonly PlannedControl[],
+): TimedOrder[] {
   const infected = map.segments.map(({ id }) => state.segments.some(({ segment }) => segment === id));
   return controls.map((planned) => {
     const scope = scopeOfControl(planned.control);
-    const inScope = scope === null ? null : placesOf(map, scope);
+    const inScope = scope === null ? null : placesIn(scope);
     const isNear = inScope === null || scope === "internet" || infected.some((is, at) => is && inScope[at] === 1);
     return {
       control: planned.control,
@@ -78,6 +87,9 @@ export class PlanScore {
   readonly hits: Uint32Array;
   readonly keptSum: Float64Array;
   readonly shareSum: Float64Array;
+  /** At the first look: hosts taken in each segment, and runs in which they were more than are known. */
+  readonly earlySum: Float64Array;
+  readonly earlyMore: Uint32Array;
   readonly care: CompiledCare;
   readonly chosen: Uint8Array;
   private readonly table: ScoreTable;
@@ -88,6 +100,7 @@ export class PlanScore {
   private readonly hostHits: Uint32Array;
   private readonly loss: Loss;
   private readonly seed: number;
+  private readonly known: readonly number[];
 
   constructor(
     ground: Ground,
@@ -110,6 +123,11 @@ export class PlanScore {
     this.keptSum = new Float64Array(this.care.needs.length);
     this.hostHits = new Uint32Array(hosts.length);
     this.shareSum = new Float64Array(table.hostCounts.length);
+    this.earlySum = new Float64Array(table.hostCounts.length);
+    this.earlyMore = new Uint32Array(table.hostCounts.length);
+    this.known = ground.map.segments.map(({ id }) =>
+      state.segments.reduce((sum, { segment, infected }) => (segment === id ? sum + infected : sum), 0),
+    );
     this.loss = { hosts: new Uint8Array(hosts.length), shares: new Float64Array(table.hostCounts.length) };
   }
 
@@ -127,6 +145,9 @@ export class PlanScore {
         harm += this.care.harmPerHour(this.chosen, this.loss, middle / 60) * hours;
         from = atSeconds[look];
       }
+      this.countEarly(
+        samples.taken.subarray(run * atSeconds.length * segmentCount, (run * atSeconds.length + 1) * segmentCount),
+      );
       const last = (run * atSeconds.length + atSeconds.length - 1) * segmentCount;
       let taken = 0;
       for (let segment = 0; segment < segmentCount; segment++) {
@@ -151,6 +172,22 @@ export class PlanScore {
         ),
       ),
     };
+  }
+
+  /** What has spread by the time orders take effect. */
+  spread(): Spread {
+    const runs = this.taken.length;
+    return {
+      odds: Float64Array.from(this.earlyMore, (count) => count / runs),
+      taken: this.earlySum.map((sum) => sum / runs),
+    };
+  }
+
+  private countEarly(taken: Int32Array): void {
+    for (let segment = 0; segment < taken.length; segment++) {
+      this.earlySum[segment] += taken[segment];
+      if (taken[segment] > this.known[segment]) this.earlyMore[segment]++;
+    }
   }
 
   private countHits(minutes: number): void {

@@ -40,14 +40,19 @@ export const weights = {
     "two-people": 120,
     "network-lead-and-care-lead": 600,
   } satisfies Record<Approval, number>,
+  /**
+   * Work of a wall built in peace, in changes: the change itself, each segment whose people must be asked, each point to
+   * be set, each service whose conversations cross it and must be tried after, and the lack of any point to set.
+   */
+  wallEffort: { change: 1, perSegment: 0.05, perPoint: 0.25, perService: 0.25, withoutPoint: 2 },
   /** Runs of the first answer. */
-  pairsFirst: 25,
+  pairsFirst: 10,
   /** Runs after which plans that are surely worse than the best stop being played. */
   pairStages: [25, 50, 100, 200],
   /** A service counts as hit by infection once it has lost this share of itself. */
   hitShare: 0.1,
   /** Hidden infected hosts of a segment, on average, from which it counts as infected. */
   hiddenMeanMin: 0.05,
-  /** Half the width of an interval over its mean at which playing may stop. */
+  /** A plan may stop being played once half the width of its interval is this share of what doing nothing costs. */
   intervalWidth: 0.05,
 } as const;

@@ -2,6 +2,7 @@
 
 import type { ControlKind } from "../model/map.ts";
 import type { Approval, Told } from "../model/plan.ts";
+import type { WallKind } from "../model/walls.ts";
 
 export const strategyIds = [
   "do-nothing",
@@ -49,6 +50,7 @@ interface Words {
   readonly refused: (facts: Facts) => string;
   readonly wayBack: (minutes: number, count: number) => string;
   readonly noWayBack: string;
+  readonly walls: Readonly<Record<WallKind, (name: string, port: string) => string>>;
   readonly unknowns: {
     readonly hidden: (hosts: number) => string;
     readonly assumedCounts: (segments: number, hosts: number) => string;
@@ -123,6 +125,11 @@ const en: Words = {
   wayBack: (minutes, count) =>
     `Each of the ${some(count, "order", "orders")} is lifted by the point that made it; about ${some(minutes, "minute", "minutes")} in all once it is decided.`,
   noWayBack: "There is nothing to take back.",
+  walls: {
+    "close-crossing": (name, port) => `Take ${port} out of the crossing ${name}`,
+    "close-boundary": (name, port) => `Close ${port} around ${name}`,
+    "split-segment": (name, port) => `Keep the hosts of ${name} apart on ${port}`,
+  },
   unknowns: {
     hidden: (hosts) =>
       `About ${some(hosts, "infected host has", "infected hosts have")} not been seen yet; where they are is drawn anew in each run.`,
@@ -195,6 +202,11 @@ const fr: Words = {
   wayBack: (minutes, count) =>
     `${count === 1 ? "L'ordre est levé" : `Chacun des ${count} ordres est levé`} par le point qui l'a appliqué ; environ ${some(minutes, "minute", "minutes")} en tout une fois la décision prise.`,
   noWayBack: "Il n'y a rien à lever.",
+  walls: {
+    "close-crossing": (name, port) => `Retirer ${port} du passage ${name}`,
+    "close-boundary": (name, port) => `Fermer ${port} autour de ${name}`,
+    "split-segment": (name, port) => `Séparer les machines de ${name} sur ${port}`,
+  },
   unknowns: {
     hidden: (hosts) =>
       `Environ ${some(hosts, "machine infectée n'a", "machines infectées n'ont")} pas encore été vue${hosts === 1 ? "" : "s"} ; leur place est tirée au sort à chaque essai.`,
