@@ -72,14 +72,14 @@ export class HostTable {
    * The rows of IPv4 addresses `begin`..`end`-1, like intern4() for each; an address of 0 is passed over. All slots are
    * read first, in a loop that does nothing else, so that the processor waits for many cache lines at once.
    */
-  internAll4(addresses: Column<number>, rows: Int32Array, begin: number, end: number): void {
+  internAll4(addresses: Int32Array, rows: Int32Array, begin: number, end: number): void {
     this.readAheadSum = this.#locateAll4(addresses, rows, begin, end);
     const slots = this.#slots;
     const mask = this.#slotMask;
     const used = this.#used;
     const epoch = this.#epoch;
     for (let at = begin; at < end; at++) {
-      const key = addresses[at] | 0;
+      const key = addresses[at];
       if (key === 0) continue;
       let slot = rows[at];
       let row = slots[2 * slot + 1];
@@ -90,7 +90,7 @@ export class HostTable {
       if (row === EMPTY) {
         rows[at] = this.intern4(key);
         if (used === this.#used) continue;
-        for (at++; at < end; at++) if ((addresses[at] | 0) !== 0) rows[at] = this.intern4(addresses[at]);
+        for (at++; at < end; at++) if (addresses[at] !== 0) rows[at] = this.intern4(addresses[at]);
         return; // the table has grown, and nothing lies where it was
       }
       if (used[row] !== epoch && used[row] !== PINNED) used[row] = epoch;
@@ -101,7 +101,7 @@ export class HostTable {
   readAheadSum = 0;
 
   /** Home slots, into `homes`. */
-  #locateAll4(addresses: Column<number>, homes: Int32Array, begin: number, end: number): number {
+  #locateAll4(addresses: Int32Array, homes: Int32Array, begin: number, end: number): number {
     const slots = this.#slots;
     const mask = this.#slotMask;
     let sum = 0;
