@@ -40,6 +40,8 @@ import { isUnicast } from "../packets/packet.ts";
 
 export class RowWriter {
   sensor = 0 as SensorIndex;
+  /** Hosts that had given way when the records at hand were interned. */
+  evictedCount = 0;
   readonly #writer: BatchWriter;
   readonly #columns: readonly Column<number>[];
   /** Addresses of a part's sources, then of its targets `#span` further; and their host rows, in the same places. */
@@ -97,6 +99,7 @@ export class RowWriter {
     const span = end - begin;
     if (writer.flows.length + 2 * span > writer.flows.capacity) writer.flush();
     this.#span = span;
+    this.evictedCount = writer.hosts.evictedCount;
     writer.hosts.internAll4(this.#addresses, this.#ends, begin, end + span);
   }
 
@@ -198,8 +201,13 @@ export class RowWriter {
     const key = this.#key;
     table.readKey(row, key);
     const { isV6, s3, t3 } = key;
-    flows.source[flow] = isV6 ? hosts.intern6(key.s0, key.s1, key.s2, s3) : hosts.intern4(s3);
-    flows.target[flow] = isV6 ? hosts.intern6(key.t0, key.t1, key.t2, t3) : hosts.intern4(t3);
+    if (hosts.evictedCount === table.evictedCount(row)) {
+      flows.source[flow] = hosts.use(key.sourceHost);
+      flows.target[flow] = hosts.use(key.targetHost);
+    } else {
+      flows.source[flow] = isV6 ? hosts.intern6(key.s0, key.s1, key.s2, s3) : hosts.intern4(s3);
+      flows.target[flow] = isV6 ? hosts.intern6(key.t0, key.t1, key.t2, t3) : hosts.intern4(t3);
+    }
     flows.atMs[flow] = atMs;
     flows.startMs[flow] = table.startMs(row);
     flows.durationMs[flow] = table.endMs(row) - table.startMs(row);
@@ -255,6 +263,8 @@ export class RowWriter {
       key.t3 = c[isTurned ? SOURCE4 : TARGET4][record] | 0;
     }
     const protocol = c[PROTOCOL][record];
+    key.sourceHost = this.#ends[isTurned ? record + this.#span : record] as HostIndex;
+    key.targetHost = this.#ends[isTurned ? record : record + this.#span] as HostIndex;
     key.sourcePort = hasPorts(protocol) ? c[isTurned ? TARGET_PORT : SOURCE_PORT][record] : 0;
     key.targetPort = targetPort;
     key.protocol = protocol;

@@ -363,7 +363,7 @@ export class RecordTurner {
   #addTo(table: PairTable, record: number, meaning: number, direction: number, windowMs: Millis): void {
     if (table.isFull) this.#makeRoom(table);
     const row = table.add(this.#key, meaning, direction, this.#rows.sensor);
-    table.fill(row, this.#waitingColumns, record, this.#nowMs + windowMs);
+    table.fill(row, this.#waitingColumns, record, this.#nowMs + windowMs, this.#rows.evictedCount);
   }
 
   #overlaps(table: PairTable, row: number, record: number): boolean {
