@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { forecastSchema, plansSchema, publishedSchema, replaySchema } from "../rehearsal-result.ts";
+import { forecastSchema, plansSchema, publishedSchema, replaySchema, wallsSchema } from "../rehearsal-result.ts";
 import { exitUsage } from "./exit-usage.ts";
 import { exitNonsense } from "./rehearsal-settings.ts";
 import { runSimulate } from "./simulate.ts";
@@ -134,6 +134,7 @@ describe("the published schemas", () => {
     ["forecast", "What a rehearsal of Cordon says", forecastSchema],
     ["replay", "A crisis that happened, played again by Cordon", replaySchema],
     ["plans", "Plans compared by Cordon", plansSchema],
+    ["walls", "Walls ranked by Cordon", wallsSchema],
   ] as const)("cordon.%s/1 is docs/schemas", async (name, title, schema) => {
     const text = `${JSON.stringify(publishedSchema(`cordon.${name}/1`, title, schema), null, 2)}\n`;
     await expect(text).toMatchFileSnapshot(`../../docs/schemas/${name}-1.json`);

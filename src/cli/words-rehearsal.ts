@@ -62,5 +62,13 @@ export const rehearsalWords = {
   wayBack: "The way back",
   unknowns: "Not known",
   walls: (map: string) => `Walls worth building at ${map}, before any crisis`,
-  wallsHead: ["", "wall", "harm saved", "per effort", "effort"] as const,
+  ranking: (count: number) => `ranking walls over ${count} worm${count === 1 ? "" : "s"}`,
+  wallsBasis: (worms: string, horizon: string, seed: number) =>
+    `Outbreaks of ${worms} from hosts drawn at random, over ${horizon}; seed ${seed}`,
+  harmNow: (harm: number) => `Harm of an outbreak as the map is: ${number(harm)}`,
+  wallsTitle: "Best first, by harm saved for the effort; those that break a service last",
+  wallSaves: (mean: number, low: number, high: number, hosts: number, effort: number) =>
+    `saves ${number(mean)} of harm (${number(low)} to ${number(high)}) and ${hosts.toFixed(1)} hosts an outbreak, for an effort of ${effort.toFixed(1)}`,
+  wallBreaks: (services: string) => `give another way first to: ${services}`,
+  noWalls: "Nothing that could be closed would save anything.",
 } as const;
