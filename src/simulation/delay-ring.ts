@@ -1,6 +1,6 @@
 // What happens a fixed time from now, first in first out: a constant delay needs no sorting.
 
-/** Cells with the moment of each, in order. Room is made once: a host enters at most once per run. */
+/** Cells with the moment of each, in order. Room is made once, for every entry of a run. */
 export class DelayRing {
   /** The moment of the first entry, Infinity when there is none. */
   firstAt = Number.POSITIVE_INFINITY;
@@ -25,6 +25,19 @@ export class DelayRing {
     this.atSeconds[this.tail] = atSeconds;
     this.cells[this.tail] = cell;
     this.tail++;
+  }
+
+  /** Puts an entry where it belongs: for the few that do not come last. */
+  insert(atSeconds: number, cell: number): void {
+    this.push(atSeconds, cell);
+    let at = this.tail - 1;
+    for (; at > this.head && this.atSeconds[at - 1] > atSeconds; at--) {
+      this.atSeconds[at] = this.atSeconds[at - 1];
+      this.cells[at] = this.cells[at - 1];
+    }
+    this.atSeconds[at] = atSeconds;
+    this.cells[at] = cell;
+    this.firstAt = this.atSeconds[this.head];
   }
 
   /** Removes the first entry. @returns its cell, -1 when it was struck out */

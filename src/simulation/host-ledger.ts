@@ -68,15 +68,18 @@ export class HostLedger {
     this.slotCount.fill(0);
   }
 
-  /** A host of the cell begins to try. The caller touches the cell. @returns its slot */
-  arrive(ward: Ward, cell: number): number {
+  /**
+   * A host of the cell begins to try; the caller touches the cell.
+   * @param sinceSeconds  when it was due to begin: sooner than now for a host that was isolated then
+   */
+  arrive(ward: Ward, cell: number, sinceSeconds: number): void {
     const slot = this.begin[cell] + this.slotCount[cell]++;
     const { activeSeconds } = this.terms.worm;
     this.isFlagged[slot] = 0;
     this.isolateAt[slot] = NEVER;
-    this.giveUpAt[slot] = activeSeconds === null ? NEVER : ward.nowSeconds + activeSeconds;
-    this.enter(ward, slot, this.firstMilestone());
-    return slot;
+    this.giveUpAt[slot] = activeSeconds === null ? NEVER : sinceSeconds + activeSeconds;
+    this.state[slot] = OUT;
+    if (this.giveUpAt[slot] > ward.nowSeconds) this.enter(ward, slot, this.firstMilestone());
   }
 
   /** Tries until the first of flag and lockout; 0 when neither matters. */

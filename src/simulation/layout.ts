@@ -7,17 +7,14 @@
 import { parseAddress, parseCidr } from "../model/address.ts";
 import { type Control, controlId } from "../model/control.ts";
 import type { HospitalMap, Segment } from "../model/map.ts";
-import { hostKinds, hostsByKind, type Places, placesOfHosts } from "../model/places.ts";
+import { hostKinds, hostsByKind, kindOfRole, type Places, placesOfHosts } from "../model/places.ts";
 import { type Reach, reachOf, reachUnder } from "../model/reach.ts";
-import type { WormProfile } from "../model/rehearsal.ts";
 import { segmentsOfScope, siteOfSegment } from "../model/scope.ts";
 import { NO_SEGMENT } from "../model/units.ts";
 import type { Rehearsal } from "./rehearsal.ts";
 
 /** Addresses a worm is taken to try in one segment at most: a /16. Larger blocks are not swept within a night. */
 export const ADDRESSES_MAX = 65_534;
-/** Addresses of a segment that names no IPv4 block. */
-export const ADDRESSES_ASSUMED = 254;
 
 /** The boundaries of the map: `inside[boundary * cellCount + cell]` is 1 for cells within. */
 export interface BoundaryTable {
@@ -85,7 +82,7 @@ function newMapLayout(map: HospitalMap): MapLayout {
 /**
  * Addresses a try may fall on, per segment: the usable addresses of its IPv4 blocks, less those of segments that name it
  * as parent, at least its hosts, at most a /16. IPv6 blocks add none: their hosts are found by name or neighbour
- * discovery, not by sweeping.
+ * discovery, not by sweeping; a segment without IPv4 blocks counts its hosts.
  */
 function addressesOf(map: HospitalMap, hosts: Int32Array): Int32Array {
   const usable = map.segments.map((segment) => usableAddresses(segment));
@@ -98,15 +95,14 @@ function addressesOf(map: HospitalMap, hosts: Int32Array): Int32Array {
 }
 
 function usableAddresses(segment: Segment): number {
-  let [sum, isAny] = [0, false];
+  let sum = 0;
   for (const text of segment.cidrs) {
     const cidr = parseCidr(text);
     if (cidr === null || cidr.base.family === 6) continue;
     const hostBits = 32 - cidr.bits;
     sum += hostBits >= 2 ? 2 ** hostBits - 2 : 2 ** hostBits;
-    isAny = true;
   }
-  return isAny ? sum : segment.cidrs.length > 0 ? 0 : ADDRESSES_ASSUMED;
+  return sum;
 }
 
 function boundaryTable(map: HospitalMap): BoundaryTable {
@@ -141,6 +137,8 @@ function boundaryTable(map: HospitalMap): BoundaryTable {
 export interface StartCounts {
   /** Hosts the worm can take, infected ones included. */
   readonly vulnerable: Int32Array;
+  /** The same by kind, `[cell * hostKinds.length + kind]`; infected hosts beyond the shares are of no kind. */
+  readonly vulnerableOfKind: Int32Array;
   /** Known infected that still try, and known infected that are isolated. */
   readonly trying: Int32Array;
   readonly isolated: Int32Array;
@@ -148,30 +146,49 @@ export interface StartCounts {
   readonly hiddenMean: Float64Array;
 }
 
-/** Counts of the start. Vulnerable hosts are the share of each kind, summed over the segment and rounded once. */
+/** Known infected hosts that the state names, by cell and kind: they can be taken, whatever the share of their kind. */
+function namedOfKind(layout: MapLayout, { state }: Rehearsal): Int32Array {
+  const { places } = layout;
+  const infected = new Map(state.segments.map((known) => [known.segment, known.infected]));
+  const counts = new Int32Array(layout.hosts.length * hostKinds.length);
+  for (const host of new Set(state.hosts.map((name) => places.hostOf(name)))) {
+    const cell = host === undefined ? NO_SEGMENT : places.segmentOf(host);
+    if (host === undefined || cell === NO_SEGMENT) continue;
+    const { id } = layout.map.segments[cell];
+    const left = infected.get(id) ?? 0;
+    if (left === 0) continue;
+    infected.set(id, left - 1);
+    counts[cell * hostKinds.length + hostKinds.indexOf(kindOfRole(host.role))]++;
+  }
+  return counts;
+}
+
+/** Counts of the start. Vulnerable hosts are the share of each kind in each segment, rounded. */
 export function startOf(layout: MapLayout, rehearsal: Rehearsal): StartCounts {
   const { segments } = layout.map;
-  const vulnerable = Int32Array.from(segments, (segment, cell) =>
-    vulnerableHosts(layout, rehearsal.worm, segment, cell),
+  const cellCount = segments.length;
+  const named = namedOfKind(layout, rehearsal);
+  const vulnerableOfKind = new Int32Array(cellCount * hostKinds.length);
+  const vulnerable = Int32Array.from(segments, ({ vulnerableShare }, cell) =>
+    hostKinds.reduce((sum, kind, nth) => {
+      const share = vulnerableShare ?? rehearsal.worm.vulnerableShare[kind];
+      const count = Math.max(Math.round(layout.kinds[cell][kind] * share), named[cell * hostKinds.length + nth]);
+      vulnerableOfKind[cell * hostKinds.length + nth] = count;
+      return sum + count;
+    }, 0),
   );
-  const [trying, isolated] = [new Int32Array(segments.length), new Int32Array(segments.length)];
-  const hiddenMean = new Float64Array(segments.length);
+  const [trying, isolated] = [new Int32Array(cellCount), new Int32Array(cellCount)];
+  const hiddenMean = new Float64Array(cellCount);
   for (const known of rehearsal.state.segments) {
     const cell = segments.findIndex((segment) => segment.id === known.segment);
     trying[cell] += known.infected - known.isolated;
     isolated[cell] += known.isolated;
     hiddenMean[cell] += known.hiddenMean;
   }
-  for (let cell = 0; cell < segments.length; cell++) {
+  for (let cell = 0; cell < cellCount; cell++) {
     vulnerable[cell] = Math.max(vulnerable[cell], trying[cell] + isolated[cell]);
   }
-  return { vulnerable, trying, isolated, hiddenMean };
-}
-
-function vulnerableHosts(layout: MapLayout, worm: WormProfile, segment: Segment, cell: number): number {
-  if (segment.vulnerableShare !== null) return Math.round(segment.vulnerableShare * layout.hosts[cell]);
-  const counts = layout.kinds[cell];
-  return Math.round(hostKinds.reduce((sum, kind) => sum + counts[kind] * worm.vulnerableShare[kind], 0));
+  return { vulnerable, vulnerableOfKind, trying, isolated, hiddenMean };
 }
 
 /** The cell of a host by id or address; NO_SEGMENT when it is in none. */

@@ -12,7 +12,7 @@ import type { Policy } from "./policy.ts";
 import type { Rehearsal } from "./rehearsal.ts";
 import { CHANNEL_HIDDEN, nextPoisson, nextUniform, startStream } from "./stream.ts";
 import type { Terms } from "./terms.ts";
-import { beginRun, newWard, noteCrossing, putInForce, refreshClass, touch, type Ward } from "./ward.ts";
+import { beginRun, newWard, noteCrossing, prepare, putInForce, refreshClass, touch, type Ward } from "./ward.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -46,7 +46,7 @@ export class OutbreakRun implements ClockCaller {
       seed: rehearsal.seed,
     });
     const hostCount = start.vulnerable.reduce((sum, count) => sum + count, 0);
-    this.wakes = new DelayRing(terms.dormancyKind === "fixed" ? hostCount : 0);
+    this.wakes = new DelayRing(terms.dormancyKind === "fixed" ? hostCount + rehearsal.orders.length : 0);
     this.giveUps = new DelayRing(worm.activeSeconds !== null && !isNamed ? hostCount : 0);
     this.isPlain = terms.dormancyKind === "none" && !isNamed && worm.activeSeconds === null;
     this.ledger = isNamed ? new HostLedger(terms) : null;
@@ -70,6 +70,8 @@ export class OutbreakRun implements ClockCaller {
       else if (wakes.firstAt === until) this.wake(wakes.shift());
       else if (ledger !== null && ledger.heap.firstAt() === until) ledger.settleFirst(ward);
       else if (giveUps.firstAt === until) this.giveUp(giveUps.shift());
+      else if (sampleAt > until)
+        continue; // What was known then has been put off.
       else if (time < atSeconds.length) onSample(time++);
       else return;
     }
@@ -151,7 +153,8 @@ export class OutbreakRun implements ClockCaller {
   private arrive(cell: number): void {
     const { ward, ledger, terms } = this;
     if (ledger !== null) {
-      ledger.arrive(ward, cell);
+      prepare(ward, cell);
+      ledger.arrive(ward, cell, ward.nowSeconds);
       return;
     }
     ward.trying[cell]++;

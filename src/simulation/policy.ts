@@ -107,8 +107,8 @@ export function policyOf(layout: MapLayout, worm: WormProfile, vulnerable: Int32
   const [triesPerSecond, reachedVulnerable] = [new Float64Array(cellCount), new Float64Array(cellCount)];
   const selfAt = new Int32Array(cellCount).fill(-1);
   for (let cell = 0; cell < cellCount; cell++) {
-    if (allows[cell * (cellCount + 1) + cell] === 1 && size[cell] > 1) {
-      localRate[cell] = (worm.localTriesPerSecond * worm.takeProbability) / (size[cell] - 1);
+    if (allows[cell * (cellCount + 1) + cell] === 1 && size[cell] > 0) {
+      localRate[cell] = (worm.localTriesPerSecond * worm.takeProbability) / size[cell];
       triesPerSecond[cell] += worm.localTriesPerSecond;
     }
     const nth = classOf[cell];

@@ -47,19 +47,19 @@ export interface SimulateOptions {
 /**
  * Plays a rehearsal many times and says what comes of it.
  *
- * Modelled: each infected host tries, at the profile's rates, addresses drawn uniformly with replacement: local tries
- * from its own segment (its own address aside) when the map lets hosts there reach each other on the worm's port, remote
- * tries from all addresses of the other segments its own may reach. With `knowsHosts` addresses are hosts. A try at a
- * vulnerable host not yet taken takes it with `takeProbability`. Then dormancy, tries, and an end by `activeSeconds`,
- * `triesUntilLockout`, an isolation after a flag (`contactsToFlag` tries, then telemetry and isolation delay, unless it
- * fails), or an order. When a segment reaches no other, remote tries are not made, and local ones likewise: they are
- * neither counted nor seen. Vulnerable hosts of a segment: its own share, else the profile's by kind, summed and rounded
- * once; known infected hosts are among them. All hosts infected at the start are past dormancy and begin unflagged with
- * no tries made, those isolated aside. An order takes effect at its moment, or never with its failure probability, and
- * hosts let out again go on where they were.
+ * Modelled. Each infected host tries, at the profile's rates, addresses drawn uniformly and with replacement: local tries
+ * from its own segment (its own address too), when the map lets hosts there reach each other on the worm's port; remote
+ * tries from all addresses of the other segments its own may reach. With `knowsHosts` addresses are hosts, else usable
+ * IPv4 addresses (layout.ts). Tries that the map or an order leaves no target for are not made, so nobody sees them. A try
+ * at a vulnerable host not yet taken takes it with `takeProbability`. Then dormancy, tries, and an end: by
+ * `activeSeconds`, after `triesUntilLockout` tries, by isolation a telemetry delay and `isolateSeconds` after try number
+ * `contactsToFlag` (unless it fails), or by an order. Vulnerable hosts are the share of each kind in each segment,
+ * rounded; known infected hosts are among them. Hosts infected at the start try at once, and begin unflagged with no
+ * tries made. An order takes effect at its moment, or never with its failure probability; a host that it let out again
+ * goes on where it was. `isolate-host` means the known infected host of that name, else any other host of its kind.
  *
- * Not modelled: the order of a sweep and its open slots, repeated tries that a worm would skip, congestion, cleaning,
- * infection from outside the hospital, hosts that move, tries through the internet.
+ * Not modelled. The order of a sweep and its open slots, tries that a worm would skip, congestion, cleaning, infection
+ * from outside the hospital, hosts that move, tries through the internet, isolation of hosts that were never infected.
  *
  * @throws RehearsalError before any run
  */

@@ -144,8 +144,13 @@ export function putInForce(ward: Ward, policy: Policy, vulnerable: Int32Array): 
   for (let cell = 0; cell < ward.cellCount; cell++) if (ward.startedIn[cell] === ward.run) touch(ward, cell);
 }
 
+/** Makes sure that a cell's stream belongs to this run and its bound to this period. Before any draw for the cell. */
+export function prepare(ward: Ward, cell: number): void {
+  if (ward.boundIn[cell] !== ward.period || ward.startedIn[cell] !== ward.run) prepareNow(ward, cell);
+}
+
 /** Starts a cell's stream, or brings its bound up to the present period. */
-function prepare(ward: Ward, cell: number): void {
+function prepareNow(ward: Ward, cell: number): void {
   if (ward.startedIn[cell] !== ward.run) {
     ward.startedIn[cell] = ward.run;
     startStream(ward.words, cell, ward.seed, ward.run, cell);
@@ -192,7 +197,7 @@ function rateOf(ward: Ward, cell: number): number {
 
 /** Brings a cell's clock to the present after its counts changed. Its luck is kept: only the pace changes. */
 export function touch(ward: Ward, cell: number): void {
-  if (ward.boundIn[cell] !== ward.period || ward.startedIn[cell] !== ward.run) prepare(ward, cell);
+  prepare(ward, cell);
   const now = ward.nowSeconds;
   const paceBefore = ward.rate[cell];
   const left = Math.max(0, ward.left[cell] - paceBefore * (now - ward.since[cell]));
