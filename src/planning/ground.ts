@@ -29,9 +29,9 @@ export interface Ground {
   readonly points: Points;
   readonly protectedThings: readonly ProtectedThing[];
   /** What the map allows on a port. */
-  reachOn(port: string): Reach;
+  readonly reachOn: (port: string) => Reach;
   /** 1 for each place of the scope; remembered, so do not change it. */
-  inScope(scope: Scope): Uint8Array;
+  readonly inScope: (scope: Scope) => Uint8Array;
 }
 
 const grounds = new WeakMap<HospitalMap, Ground>();

@@ -63,7 +63,7 @@ export async function planCordon(request: PlanRequest, tools: PlanTools): Promis
       spread: race.spreadOfNothing(),
     },
     await solverOpens,
-    { timeLimitSeconds: request.solverSeconds ?? 5, tiesMax: 4 },
+    { timeLimitSeconds: request.solverSeconds ?? 5, tiesMax: 2 },
     tools.clock,
   );
   const controls = cut.controls.map(({ control }) => control);

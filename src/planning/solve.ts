@@ -70,7 +70,13 @@ function solve(highs: Highs, program: LinearProgram, timeLimitSeconds: number): 
   });
   try {
     // The gaps are zero: two sets that differ by a signature must be told apart.
-    model.options.set({ output_flag: false, time_limit: timeLimitSeconds, mip_rel_gap: 0, mip_abs_gap: 1e-7 });
+    model.options.set({
+      output_flag: false,
+      time_limit: timeLimitSeconds,
+      mip_rel_gap: 0,
+      mip_abs_gap: 1e-7,
+      mip_detect_symmetry: false,
+    });
     model.run();
     const status = model.getModelStatus();
     const isOptimal = status === modelStatus.optimal;

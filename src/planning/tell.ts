@@ -4,7 +4,7 @@ import type { Control } from "../model/control.ts";
 import { scopeOfControl } from "../model/control.ts";
 import type { Estimate } from "../model/forecast.ts";
 import { HOST_COUNT_ASSUMED } from "../model/places.ts";
-import type { Plan, ServiceImpact, Told } from "../model/plan.ts";
+import type { Plan, PlannedControl, ServiceImpact, Told } from "../model/plan.ts";
 import type { Cut } from "./cut.ts";
 import type { Ground } from "./ground.ts";
 import { strictestApproval } from "./points.ts";
@@ -40,7 +40,7 @@ export function planOf(strategy: Strategy, score: PlanScore, context: PlayedAll)
   const saved = estimateOf(score.taken.map((count, run) => takenOfNothing[run] - count));
   const minutes = horizonSeconds / 60;
   const all = new Uint8Array(controls.length).fill(1);
-  const services = impactsOf(ground, score, all, horizonSeconds, request.nowMs);
+  const services = impactsOf(ground, score, cutOf(controls), horizonSeconds, request.nowMs);
   const approval = strictestApproval(controls.map((planned) => planned.approval));
   const applySeconds = Math.max(0, ...controls.map(effectSeconds));
   const consultations = consultationsLost(ground, score, all, request.nowMs);
@@ -72,7 +72,7 @@ export function planOf(strategy: Strategy, score: PlanScore, context: PlayedAll)
     taken,
     saved,
     harm: estimateOf(score.harm),
-    harmOfCut: score.care.harmOver(all, score.care.noLoss, minutes),
+    harmOfCut: score.care.harmOver(cutOf(controls), score.care.noLoss, minutes),
     services,
     consultationsLostPerHalfDay: consultations,
     applySeconds,
@@ -87,6 +87,10 @@ export function planOf(strategy: Strategy, score: PlanScore, context: PlayedAll)
     unknowns: unknownsOf(strategy, score, context),
   };
 }
+
+/** What the cut itself takes away: a host known to be infected is lost to the infection, isolated or not. */
+const cutOf = (controls: readonly PlannedControl[]): Uint8Array =>
+  Uint8Array.from(controls, ({ control }) => (control.kind === "isolate-host" ? 0 : 1));
 
 /** "closes the port around a, b and c": controls of a kind together. */
 function doingOf(words: Words, controls: readonly Control[]): string[] {
@@ -104,15 +108,15 @@ function doingOf(words: Words, controls: readonly Control[]): string[] {
 function impactsOf(
   ground: Ground,
   score: PlanScore,
-  all: Uint8Array,
+  cut: Uint8Array,
   horizonSeconds: number,
   nowMs: number,
 ): ServiceImpact[] {
   const { care } = score;
   const minutes = horizonSeconds / 60;
-  const byCut = care.statesOf(all, care.noLoss, minutes);
+  const byCut = care.statesOf(cut, care.noLoss, minutes);
   const reasons = ground.care.assess({
-    controls: care.controls,
+    controls: care.controls.filter((_, at) => cut[at] === 1),
     lost: { hosts: new Set(), shareBySegment: new Map() },
     atMs: nowMs,
     sinceMs: nowMs,

@@ -100,7 +100,9 @@ class Trial {
     this.touches = worms.map(({ port }) => idea === null || port === idea.port);
     const map = idea?.map ?? ground.map;
     const orders =
-      idea?.control == null ? [] : [{ control: idea.control, atSeconds: 0, failureProbability: 0, liftSeconds: null }];
+      idea === null || idea.control === null
+        ? []
+        : [{ control: idea.control, atSeconds: 0, failureProbability: 0, liftSeconds: null }];
     const states = worms.map((worm) => randomFirstHosts(ground, worm));
     this.rehearsals = worms.map((worm, at) => ({
       map,

@@ -112,7 +112,7 @@ function judgeOf({ map, state, worm, horizonSeconds }: Setting): (chosen: readon
       }
       return best.leaving + best.entering + best.inside;
     };
-    const losses = new Array<number>(count).fill(0);
+    const losses = Array.from({ length: count }, () => 0);
     const walls = Array.from({ length: count }, (_, from) =>
       Array.from({ length: count }, (_each, to) => wall(from, to)),
     );
