@@ -47,7 +47,7 @@ const seedDefault = 20_190_312;
 /** Adds the flags that the three commands share. */
 export function addRehearsalFlags(
   command: Command,
-  { hasReport = true, wormDefault = "sweep" as string | null } = {},
+  { hasReport = true, wormDefault = "sweep" }: { hasReport?: boolean; wormDefault?: string | null } = {},
 ): Command {
   const asked = `how it moves: ${wormNames}, or a YAML file of your own`;
   command

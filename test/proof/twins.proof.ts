@@ -2,6 +2,7 @@
 // itself must raise no alarm, the twin with one figure 10 % out must. Case numbers are the seeds of the maps.
 
 import type { WormProfile } from "../../src/model/rehearsal.ts";
+import { playRuns } from "../../src/simulation/simulate.ts";
 import {
   type Compared,
   compareOn,
@@ -84,3 +85,4 @@ export const remote = comparisonProof(
   true,
 );
 export const takes = comparisonProof("twin with 10 % fewer takes", "seen", twinOutBy(0.9, "takeProbability"), true);
+export const engine = comparisonProof("engine against the slow twin", "no alarm", playRuns, false);

@@ -58,7 +58,7 @@ export function probeTimes(
 /** Mean times of the count process: every host that tries aims at random addresses, the taken ones sleep first. */
 export function countTimes(cell: SweepCell, triesPerSecond: number, dormancy: Delay, runs: number): number[] {
   const [addresses, vulnerable] = cell;
-  const places = addresses - 3; // neither the block's ends nor its own
+  const places = addresses - 2; // its first and last are none
   const ranks = ranksOf(vulnerable);
   const sums = ranks.map(() => 0);
   for (let run = 0; run < runs; run++) {
@@ -101,7 +101,7 @@ export function fitSweep(cells: readonly SweepCell[], runs: number, pace: SweepP
   };
   const grid: SweepFit[] = [];
   for (let rate = 0.05; rate < 5; rate *= 1.3) {
-    for (const meanSeconds of [1, 4, 8, 16, 32, 64, 128, 256]) {
+    for (const meanSeconds of [1, 4, 8, 16, 32, 64, 128, 256, 512, 1_024]) {
       for (const kind of ["fixed", "exponential"] as const) grid.push(tried(rate, { meanSeconds, kind }, 50));
     }
   }

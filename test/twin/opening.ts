@@ -6,8 +6,8 @@ import type { Rehearsal } from "../../src/simulation/simulate.ts";
 
 /** Where the contract leaves a choice, the twins can be told which one to make. */
 export interface TwinRules {
-  /** Vulnerable hosts of a segment: the shares of its kinds, rounded together, or each host by its own toss. */
-  readonly vulnerable: "rounded" | "tossed";
+  /** Vulnerable hosts of a segment: of each kind its share, rounded; the shares rounded together; or each host tossed. */
+  readonly vulnerable: "rounded" | "rounded-together" | "tossed";
   /** Hosts infected at the start: trying from the first second, or still to sleep their dormancy. */
   readonly start: "trying" | "dormant";
   /** Whether a host known to be infected at the start counts as flagged at that moment. */
@@ -24,7 +24,7 @@ export const plainRules: TwinRules = {
   start: "trying",
   knownAreFlagged: false,
   blockedTries: "not-made",
-  ownAddress: "skipped",
+  ownAddress: "tried",
 };
 
 export interface OpeningHost {
@@ -61,10 +61,12 @@ export function openRun(rehearsal: Rehearsal, rules: TwinRules, random: Random):
     const shareOf = (kind: HostKind): number => map.segments[segment].vulnerableShare ?? worm.vulnerableShare[kind];
     const groups = hostKinds.map((kind) => hosts.filter((host) => host.kind === kind));
     const wanted = groups.map((group, at) => group.length * shareOf(hostKinds[at]));
-    const counts =
-      rules.vulnerable === "rounded"
-        ? roundTogether(wanted)
-        : groups.map((group, at) => group.filter(() => random.chance(shareOf(hostKinds[at]))).length);
+    const countsOf = {
+      rounded: () => wanted.map(Math.round),
+      "rounded-together": () => roundTogether(wanted),
+      tossed: () => groups.map((group, at) => group.filter(() => random.chance(shareOf(hostKinds[at]))).length),
+    };
+    const counts = countsOf[rules.vulnerable]();
     groups.forEach((group, at) => {
       for (const host of group.slice(0, counts[at])) host.isVulnerable = true;
     });
@@ -78,12 +80,7 @@ export function openRun(rehearsal: Rehearsal, rules: TwinRules, random: Random):
     others.sort((a, b) => Number(b.isVulnerable) - Number(a.isVulnerable));
     const infected = [...named, ...others].slice(0, known.infected);
     for (const host of infected) host.beginsAs = "known";
-    for (const host of infected) {
-      if (host.isVulnerable) continue;
-      host.isVulnerable = true; // it has fallen, so the share is made up of it and one other fewer
-      const other = others.find((each) => each.isVulnerable && each.beginsAs === "well");
-      if (other !== undefined) other.isVulnerable = false;
-    }
+    for (const host of infected) host.isVulnerable = true; // it has fallen, whatever its share says
     shuffle(infected, random);
     for (const host of infected.slice(0, known.isolated)) host.beginsAs = "isolated";
     const well = others.filter((host) => host.isVulnerable && host.beginsAs === "well");

@@ -81,14 +81,13 @@ export function whoMayCall(map: HospitalMap, port: string, inForce: readonly Con
   );
 }
 
-/** IPv4 addresses of a segment, the first and last of each block left out; as many as it has hosts when no block is known. */
+/** Usable IPv4 addresses of a segment (a block's first and last are none); as many as it has hosts when no block is known. */
 export function addressCountOf(segment: Segment, hostCount: number): number {
   let count = 0;
   for (const block of segment.cidrs) {
     const match = /^\d+\.\d+\.\d+\.\d+\/(\d+)$/.exec(block);
-    if (match === null) continue;
-    const size = 2 ** (32 - Number(match[1]));
-    count += size > 2 ? size - 2 : size;
+    const all = match === null ? 0 : 2 ** (32 - Number(match[1]));
+    count += all > 2 ? all - 2 : all;
   }
   return Math.max(count, hostCount);
 }
