@@ -106,13 +106,15 @@ class Race {
     const starts = [...new Set(alive.map(({ score }) => score.taken.length))].filter((start) => start < runs);
     for (const start of starts) {
       const group = alive.filter(({ score }) => score.taken.length === start);
+      const apart = [...new Map(group.map((entry) => [keyOf(entry), entry.rehearsal])).entries()];
       const samples = await this.pool.play(
-        group.map(({ rehearsal }) => rehearsal),
+        apart.map(([, rehearsal]) => rehearsal),
         start,
         runs,
         this.looks,
       );
-      group.forEach(({ score }, at) => score.add(samples[at]));
+      const places = new Map(apart.map(([key], at) => [key, at]));
+      for (const entry of group) entry.score.add(samples[places.get(keyOf(entry)) ?? 0]);
     }
     this.runs = Math.max(this.runs, runs);
   }
@@ -174,12 +176,15 @@ class Race {
       .reduce((least, other) => (meanOf(other, runs) < meanOf(least, runs) ? other : least), entry);
     if (best === entry) return false;
     const more = estimateOf(score.harm.map((harm, run) => harm - best.score.harm[run]));
-    return more.low > 0 && isWell(score, this.entries[0].score);
+    return more.low > 0 && (runs >= weights.pairsOfLosers || isWell(score, this.entries[0].score));
   }
 }
 
 const isWell = ({ taken, harm }: PlanScore, nothing: PlanScore): boolean =>
   isKnownWell(taken, nothing.taken) && isKnownWell(harm, nothing.harm);
+
+/** Plans of the same controls are the same rehearsal: what the guard left of "the internet only" may be nothing. */
+const keyOf = ({ strategy }: Played): string => strategy.controls.map(({ id }) => id).join();
 
 const orderOf = (plan: Plan): number => (strategyIds as readonly string[]).indexOf(plan.id);
 

@@ -49,6 +49,8 @@ export const weights = {
   pairsFirst: 10,
   /** Runs after which plans that are surely worse than the best stop being played. */
   pairStages: [25, 50, 100, 200],
+  /** Runs after which a plan that is surely worse stops, however wide its interval: slow worms are dear to play. */
+  pairsOfLosers: 50,
   /** A service counts as hit by infection once it has lost this share of itself. */
   hitShare: 0.1,
   /** Hidden infected hosts of a segment, on average, from which it counts as infected. */
