@@ -10,6 +10,8 @@ const subcommands: Readonly<Record<string, () => Promise<Add>>> = {
   start: async () => (await import("./cli/start.ts")).addStart,
   inspect: async () => (await import("./cli/inspect.ts")).addInspect,
   simulate: async () => (await import("./cli/simulate.ts")).addSimulate,
+  plan: async () => (await import("./cli/plan.ts")).addPlan,
+  walls: async () => (await import("./cli/walls.ts")).addWalls,
   map: async () => (await import("./cli/map.ts")).addMap,
   doctor: async () => (await import("./cli/doctor.ts")).addDoctor,
 };

@@ -1,4 +1,4 @@
-// The published forms of what `simulate`, `plan` and `--scenario` answer with -o json; docs/schemas/ is written from here
+// The published forms of what `simulate`, `plan`, `walls` and `--scenario` answer with -o json; docs/schemas/ is written from here
 // by `npm run golden`. The types are the model's; a test validates every result against these.
 
 import { z } from "zod";
@@ -7,6 +7,7 @@ import type { Control } from "./model/control.ts";
 import type { Forecast } from "./model/forecast.ts";
 import type { Plans } from "./model/plan.ts";
 import { comparisons } from "./model/scenario.ts";
+import { type Walls, wallKinds } from "./model/walls.ts";
 import type { Replay } from "./replay.ts";
 
 const count = z.int().nonnegative();
@@ -107,6 +108,33 @@ export const plansSchema = z.strictObject({
   plans: many(plan),
   solver: z.strictObject({ objective: z.number(), bound: z.number(), isOptimal: z.boolean(), seconds: amount }),
 }) satisfies z.ZodType<Plans>;
+
+const wall = z.strictObject({
+  id: z.string(),
+  kind: z.enum(wallKinds),
+  port: z.string(),
+  what: told,
+  segmentCount: count,
+  points: many(z.string()),
+  services: many(z.string()),
+  breaks: many(z.string()).describe("Services that need this port across it: give them another way first"),
+  effort: amount,
+  hostsSaved: estimate,
+  harmSaved: estimate,
+  harmSavedPerEffort: z.number(),
+  runs: count,
+});
+
+export const wallsSchema = z.strictObject({
+  schema: z.literal("cordon.walls/1"),
+  map: z.string(),
+  worms: many(z.string()),
+  defender: z.string(),
+  seed: count,
+  horizonSeconds: amount,
+  harmNow: estimate,
+  walls: many(wall),
+}) satisfies z.ZodType<Walls>;
 
 const compared = z.strictObject({
   what: z.string(),

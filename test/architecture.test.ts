@@ -83,7 +83,7 @@ describe("the pages", () => {
   it("link to files that are there", () =>
     expect(findDeadLinks(pages, (path) => existsSync(join(root, path)))).toEqual([]));
   it("name commands that exist", () => {
-    const subcommands = ["start", "inspect", "map", "doctor"];
+    const subcommands = ["start", "inspect", "simulate", "plan", "walls", "map", "doctor"];
     const shown = pages.filter(({ path }) => /^(README|ARCHITECTURE)|^docs\/(?!decisions)/.test(path));
     expect(findUnknownCommands(shown, scripts, subcommands)).toEqual([]);
   });

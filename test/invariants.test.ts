@@ -11,6 +11,7 @@ import { type InspectResult, inspectResultSchema } from "../src/inspect-result.t
 import { renderInspect } from "../src/cli/render.ts";
 import { inspect } from "../src/cordon.ts";
 import { createRandom } from "../src/kit/random.ts";
+import { limits } from "../src/limits.ts";
 import { ipv4 } from "../src/model/address.ts";
 import { type Batch, BatchWriter } from "../src/model/batch.ts";
 import { HostTable } from "../src/model/host-table.ts";
@@ -82,6 +83,22 @@ describe("kit and model", () => {
     expect(table.format(pinned)).toBe("0.0.0.1");
     expect(table.intern(ipv4(1))).toBe(pinned);
     expect(table.generation[pinned]).toBe(0);
+  });
+
+  it("M1 a host used in a batch stays while others of it give way, also where the table begins to mark uses", () => {
+    const room = 4 * limits.batchRowsMax;
+    const table = new HostTable(room + 64);
+    for (let address = 1; address <= 32; address++) table.intern(ipv4(address));
+    table.beginBatch();
+    expect(table.intern(ipv4(5))).toBe(4);
+    for (let address = 33; address <= room + 64; address++) table.intern(ipv4(address));
+    expect(() => table.intern(ipv4(room + 65))).toThrow("Cannot intern an address");
+    table.beginBatch();
+    expect(table.intern(ipv4(5))).toBe(4);
+    for (let address = room + 65; address <= 2 * room; address++) table.intern(ipv4(address));
+    expect(table.intern(ipv4(5))).toBe(4);
+    expect(table.generation[4]).toBe(0);
+    expect(table.evictedCount).toBe(room - 64);
   });
 
   it("M2 a row that goes to another address raises its generation", () => {

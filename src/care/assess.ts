@@ -10,7 +10,7 @@ import { type Chosen, CompiledCare, standInOf } from "./compiled-care.ts";
 import { nextHalfDays } from "./half-days.ts";
 import type { Loss } from "./loss.ts";
 import { capital, controlText, Reasons, standInSentence } from "./reasons.ts";
-import { type Survey, surveyCare } from "./survey.ts";
+import { type Conversation, type Survey, surveyCare } from "./survey.ts";
 
 export type { Chosen, CompiledCare } from "./compiled-care.ts";
 export type { Loss } from "./loss.ts";
@@ -32,8 +32,17 @@ export interface CareBurden extends CareTimes {
   readonly lost: LostHosts;
 }
 
+/** A conversation that some need of a service rests on: what an exception of a cut has to leave open. */
+export interface CareConversation extends Conversation {
+  /** Id of the service. */
+  readonly service: string;
+  /** Id of the host at its far end; null for the internet. */
+  readonly host: string | null;
+}
+
 /** A map read for care. */
 export interface Care {
+  readonly conversations: readonly CareConversation[];
   /** What the map says against itself, as sentences: paths that a service needs and no crossing allows. */
   readonly findings: readonly string[];
   /** Care under a list of controls of which any may be chosen. */
@@ -47,11 +56,24 @@ export interface Care {
 export function compileCare(map: HospitalMap): Care {
   const survey = surveyCare(map);
   return {
+    conversations: conversationsOf(survey),
     findings: survey.findings,
     under: (controls) => new CompiledCare(survey, controls),
     assess: (burden) => assess(survey, burden),
     consultations: (care, chosen, loss, times) => consultationsOf(survey, care, chosen, loss, times),
   };
+}
+
+function conversationsOf({ services, hosts }: Survey): CareConversation[] {
+  return services.flatMap(({ service, needs }) =>
+    needs.flatMap(({ ways }) =>
+      ways.flatMap(({ conversation, host }) =>
+        conversation === null
+          ? []
+          : [{ ...conversation, service: service.id, host: host === null ? null : hosts[host].id }],
+      ),
+    ),
+  );
 }
 
 /** @throws RangeError when the map's services cannot be assessed, or what is lost is not of the map */

@@ -22,6 +22,9 @@ import { defenders, readWorm, worms } from "../simulation/simulate.ts";
 import { readText, replaceFile } from "./files.ts";
 import { readMapFile } from "./map-and-baseline.ts";
 
+/** What was asked makes no sense: an unknown segment, an outbreak of nobody, a rate below zero. */
+export const exitNonsense = 3;
+
 /** Flags of all three commands. */
 export interface RehearsalFlags {
   readonly output: "text" | "json";
@@ -42,10 +45,18 @@ const defenderNames = defenders.map(({ id }) => id).join(", ");
 const seedDefault = 20_190_312;
 
 /** Adds the flags that the three commands share. */
-export function addRehearsalFlags(command: Command): Command {
-  return command
+export function addRehearsalFlags(
+  command: Command,
+  { hasReport = true, wormDefault = "sweep" }: { hasReport?: boolean; wormDefault?: string | null } = {},
+): Command {
+  const asked = `how it moves: ${wormNames}, or a YAML file of your own`;
+  command
     .addOption(new Option("-o, --output <form>", "form of the result").choices(["text", "json"]).default("text"))
-    .option("--worm <name>", `how it moves: ${wormNames}, or a YAML file of your own`, "sweep")
+    .option(
+      "--worm <name>",
+      wormDefault === null ? `${asked} (default: each in turn)` : asked,
+      wormDefault ?? undefined,
+    )
     .option("--defender <name>", `who answers: ${defenderNames}`, "watch-only")
     .option(
       "--seed <number>",
@@ -54,10 +65,12 @@ export function addRehearsalFlags(command: Command): Command {
       seedDefault,
     )
     .option("--workers <number>", "threads (default: as many as processors)", wholeNumber(1, 64))
-    .option("--report <file>", "also write a page to look at or print (HTML)")
-    .addOption(new Option("--lang <language>", "language of the report").choices(["en", "fr"]).default("en"))
     .option("-q, --quiet", "no progress")
     .option("--no-color", "no colours (also with NO_COLOR)");
+  if (!hasReport) return command;
+  return command
+    .option("--report <file>", "also write a page to look at or print (HTML)")
+    .addOption(new Option("--lang <language>", "language of the report").choices(["en", "fr"]).default("en"));
 }
 
 /** An argument that must be a whole number from `least` to `most`. */
@@ -88,7 +101,7 @@ export function collected(text: string, before: readonly string[] = []): readonl
 }
 
 /** Threads to play on: one is this thread alone, since starting another costs more than it brings. */
-export function workersOf(flags: RehearsalFlags): number {
+export function workersOf(flags: Pick<RehearsalFlags, "workers">): number {
   const workers = flags.workers ?? availableParallelism();
   return workers <= 1 ? 0 : workers;
 }

@@ -1,11 +1,13 @@
 // Plans compared, as a page for the terminal: the recommended one first in words, then all of them in a table.
 
-import type { Plan, Plans, ServiceImpact } from "../model/plan.ts";
+import { controlText } from "../care/assess.ts";
+import { type Plan, type Plans, servicesHit } from "../model/plan.ts";
 import { formatSpan } from "./render-time.ts";
 import { columnsOf, harmless, paint, type Screen, title, wrap } from "./terminal.ts";
 import { rehearsalWords as words } from "./words-rehearsal.ts";
 
 const servicesShownMax = 6;
+const controlsShownMax = 8;
 
 /** Draws the page. */
 export function renderPlans(result: Plans, screen: Screen): string {
@@ -32,10 +34,7 @@ function chosenLines(plan: Plan, screen: Screen): string[] {
   return [
     ...wrap(harmless(plan.title.en), screen.width, `${badge}  `, "  "),
     ...wrap(harmless(plan.explanation.en), screen.width, "  "),
-    ...plan.controls.map((control) => {
-      const points = control.points.length === 0 ? words.nobodyCan : control.points.join(", ");
-      return `  · ${harmless(`${control.id} (${points}; ${formatSpan(control.applySeconds * 1_000)})`)}`;
-    }),
+    ...controlLines(plan, screen),
     ...wrap(`${words.wayBack}: ${harmless(plan.wayBack.en)}`, screen.width, "  "),
     ...wrap(`${words.agreedBy}: ${words.approvals[plan.approval]}`, screen.width, "  "),
     ...plan.unknowns.flatMap((unknown) =>
@@ -44,34 +43,42 @@ function chosenLines(plan: Plan, screen: Screen): string[] {
   ];
 }
 
+function controlLines({ controls }: Plan, screen: Screen): string[] {
+  const lines = controls.slice(0, controlsShownMax).flatMap(({ control, points, applySeconds }) => {
+    const open = "except" in control && control.except.length > 0 ? `; ${words.leftOpen(control.except.length)}` : "";
+    const by = points.length === 0 ? words.nobodyCan : points.join(", ");
+    const text = `${controlText(control)} (${by}; ${formatSpan(applySeconds * 1_000)}${open})`;
+    return wrap(harmless(text), screen.width, "  · ", "    ");
+  });
+  const more = controls.length - controlsShownMax;
+  if (more > 0) lines.push(`  … ${more} more`);
+  return lines;
+}
+
 function tableLines({ plans, recommended }: Plans, screen: Screen): string[] {
   const rows = plans.map((plan) => [
-    `${plan.id === recommended ? "▶ " : "  "}${harmless(plan.title.en)}`,
+    plan.id === recommended ? "▶" : " ",
     `${plan.saved.mean.toFixed(1)} (${plan.saved.low.toFixed(1)} to ${plan.saved.high.toFixed(1)})`,
-    plan.taken.mean.toFixed(1),
+    words.number(plan.taken.mean),
     words.number(plan.consultationsLostPerHalfDay),
-    String(plan.services.filter(isHit).length),
+    String(servicesHit(plan).length),
     words.number(plan.harm.mean),
     formatSpan(plan.applySeconds * 1_000),
     words.approvals[plan.approval],
   ]);
   const table = [[...words.plansHead], ...rows];
   const widths = words.plansHead.map((_, column) => Math.max(...table.map((row) => columnsOf(row[column]))));
-  const lines = table.map((row) =>
-    row
-      .map((cell, column) =>
-        column === 0 || column === row.length - 1 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]),
-      )
-      .join("  ")
-      .trimEnd(),
-  );
-  return [...title(words.compared, screen), ...lines];
+  const lineOf = (row: readonly string[]): string =>
+    row.map((cell, column) => (column === row.length - 1 ? cell : cell.padStart(widths[column]))).join("  ");
+  const lines = rows.flatMap((row, at) => [
+    ...wrap(paint(harmless(plans[at].title.en), ["bold"], screen), screen.width, row[0] === "▶" ? "▶ " : "  "),
+    lineOf([" ", ...row.slice(1)]),
+  ]);
+  return [...title(words.compared, screen), lineOf(table[0]), ...lines];
 }
 
-const isHit = ({ state, probability }: ServiceImpact): boolean => state !== "normal" && probability >= 0.05;
-
 function careLines(plan: Plan, screen: Screen): string[] {
-  const hit = plan.services.filter(isHit);
+  const hit = servicesHit(plan);
   if (hit.length === 0) return [...title(words.careUnder, screen), `  ${words.careWhole}`];
   const lines = hit.slice(0, servicesShownMax).flatMap(({ name, state, probability, because, people }) => {
     const certain = probability < 1 ? `, ${words.chance(probability)}` : "";

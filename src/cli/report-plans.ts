@@ -2,7 +2,7 @@
 // full: what is ordered, which care it hits, whom to tell, the way back, what nobody knows.
 
 import { serviceStates } from "../model/care.ts";
-import type { Plan, PlannedControl, Plans } from "../model/plan.ts";
+import { type Plan, type PlannedControl, type Plans, servicesHit } from "../model/plan.ts";
 import { type Html, html, noHtml } from "./html.ts";
 import { harmChart } from "./report-charts.ts";
 import type { ReportPage } from "./report-names.ts";
@@ -13,7 +13,7 @@ export function recommendedSection(page: ReportPage, plans: Plans): Html {
   const { words, figures, language } = page;
   const plan = plans.plans.find((each) => each.id === plans.recommended);
   if (plan === undefined) return noHtml;
-  const people = [...new Set(plan.services.flatMap((service) => service.people))];
+  const people = [...new Set(servicesHit(plan).flatMap((service) => service.people))];
   const fact = (name: string, value: string): Html => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
   return html`<section class="answer">
 <h2><span class="kicker">${words.recommended}</span> ${plan.title[language]}</h2>
@@ -86,7 +86,7 @@ function comparedPlan(page: ReportPage, plan: Plan, isRecommended: boolean, head
   const cells = [
     figures.estimate(plan.taken, words.to),
     figures.estimate(plan.saved, words.to),
-    servicesHit(plan, words.none),
+    hitCounts(plan, words.none),
     figures.count(plan.consultationsLostPerHalfDay),
     figures.estimate(plan.harm, words.to),
     figures.duration(plan.applySeconds),
@@ -106,18 +106,19 @@ function badge(isRecommended: boolean, text: string): Html {
 }
 
 /** The services hit by name, worst first. */
-function servicesNamed({ words }: ReportPage, plan: Plan): Html {
+function servicesNamed({ words, figures }: ReportPage, plan: Plan): Html {
   const worstFirst = [...serviceStates]
     .reverse()
-    .flatMap((state) => plan.services.filter((each) => each.state === state));
-  const hit = worstFirst.filter((service) => service.state !== "normal");
-  if (hit.length === 0) return html`${words.careIsWhole}`;
-  return html`${hit.map(({ name, state }) => html`<span class="hit"><span class="state state-${state}">${stateSigns[state]}\u00a0${words.states[state]}</span>${name}</span>`)}`;
+    .flatMap((state) => servicesHit(plan).filter((each) => each.state === state));
+  if (worstFirst.length === 0) return html`${words.careIsWhole}`;
+  const chance = (probability: number): Html =>
+    probability < 1 ? html` <span class="aside">(${figures.percent(probability)})</span>` : noHtml;
+  return html`${worstFirst.map(({ name, state, probability }) => html`<span class="hit"><span class="state state-${state}">${stateSigns[state]}\u00a0${words.states[state]}</span>${name}${chance(probability)}</span>`)}`;
 }
 
 /** How many services are in each state: "■ 1 ⇄ 2 ▲ 3". */
-function servicesHit(plan: Plan, none: string): Html {
-  const counts = serviceStates.map((state) => plan.services.filter((service) => service.state === state).length);
+function hitCounts(plan: Plan, none: string): Html {
+  const counts = serviceStates.map((state) => servicesHit(plan).filter((service) => service.state === state).length);
   const hit = serviceStates.flatMap((state, at) =>
     state === "normal" || counts[at] === 0 ? [] : [{ state, count: counts[at] }],
   );

@@ -2,9 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { forecastSchema, publishedSchema, replaySchema } from "../rehearsal-result.ts";
+import { forecastSchema, plansSchema, publishedSchema, replaySchema, wallsSchema } from "../rehearsal-result.ts";
 import { exitUsage } from "./exit-usage.ts";
-import { exitNonsense, runSimulate } from "./simulate.ts";
+import { exitNonsense } from "./rehearsal-settings.ts";
+import { runSimulate } from "./simulate.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cordon-simulate-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -132,6 +133,8 @@ describe("the published schemas", () => {
   it.each([
     ["forecast", "What a rehearsal of Cordon says", forecastSchema],
     ["replay", "A crisis that happened, played again by Cordon", replaySchema],
+    ["plans", "Plans compared by Cordon", plansSchema],
+    ["walls", "Walls ranked by Cordon", wallsSchema],
   ] as const)("cordon.%s/1 is docs/schemas", async (name, title, schema) => {
     const text = `${JSON.stringify(publishedSchema(`cordon.${name}/1`, title, schema), null, 2)}\n`;
     await expect(text).toMatchFileSnapshot(`../../docs/schemas/${name}-1.json`);

@@ -11,6 +11,7 @@ import {
   addRehearsalFlags,
   collected,
   defenderOf,
+  exitNonsense,
   mapOf,
   numberAbove,
   orderOf,
@@ -26,9 +27,6 @@ import {
 import { renderForecast } from "./render-forecast.ts";
 import { createStatusLine, harmless, screenOf } from "./terminal.ts";
 import { rehearsalWords as words } from "./words-rehearsal.ts";
-
-/** What was asked makes no sense: an unknown segment, an outbreak of nobody, a rate below zero. */
-export const exitNonsense = 3;
 
 interface SimulateFlags extends RehearsalFlags {
   readonly scenario?: string;

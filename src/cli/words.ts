@@ -187,6 +187,8 @@ export const en = {
     ["cordon inspect -o json FILE…", "the same for other programs"],
     ["cordon map draft FILE…", "a first map of the hospital from its traffic"],
     ["cordon doctor FILE…", "what the exporters lose, how late they are, how to fix it"],
+    ["cordon plan MAP --start AT=2", "which cut costs care least, compared with the reflexes"],
+    ["cordon simulate --scenario …", "a crisis that happened, such as montpellier-2019, beside what was published"],
   ] as readonly (readonly [string, string])[],
   startHow: (command: string): string => `Here the command is written ${command}`,
 };

@@ -57,6 +57,14 @@ export interface Plan {
   readonly unknowns: readonly Told[];
 }
 
+/** A service is named as hit from this probability on; the whole list is kept with the plan. */
+export const HIT_PROBABILITY_MIN = 0.05;
+
+/** The services a plan is likely to hit. */
+export function servicesHit(plan: Plan): readonly ServiceImpact[] {
+  return plan.services.filter(({ state, probability }) => state !== "normal" && probability >= HIT_PROBABILITY_MIN);
+}
+
 export interface Plans {
   readonly schema: "cordon.plans/1";
   readonly map: string;

@@ -27,6 +27,7 @@ export class OutbreakRun implements ClockCaller {
   private readonly ledger: HostLedger | null;
   private readonly isolations: NamedIsolations | null;
   private readonly isPlain: boolean;
+  private isPolicyDue = false;
   private readonly hiddenWords = new Int32Array(4);
 
   constructor(terms: Terms) {
@@ -127,18 +128,21 @@ export class OutbreakRun implements ClockCaller {
     putInForce(this.ward, policy, this.terms.start.vulnerable);
   }
 
-  /** An order takes effect or ends. */
+  /** An order takes effect or ends. Those of one moment come into force together: a policy is dear. */
   private change(nth: number): void {
-    const change = this.closings.changes[nth];
-    if (!this.closings.apply(change)) return;
-    const { control } = this.rehearsal.orders[change.order];
-    if (control.kind === "isolate-host") {
-      const isOpenAgain = this.isolations?.apply(this.ward, change.order, change.isLift) ?? false;
-      if (isOpenAgain) this.enforce(this.ward.policy);
-    } else {
-      this.enforce(this.closings.policy());
-      this.ledger?.redrawMisses(this.ward);
+    const { changes } = this.closings;
+    const change = changes[nth];
+    if (this.closings.apply(change)) {
+      const { control } = this.rehearsal.orders[change.order];
+      if (control.kind === "isolate-host") {
+        const isOpenAgain = this.isolations?.apply(this.ward, change.order, change.isLift) ?? false;
+        if (isOpenAgain) this.enforce(this.ward.policy);
+      } else this.isPolicyDue = true;
     }
+    if (!this.isPolicyDue || changes[nth + 1]?.atSeconds === change.atSeconds) return;
+    this.isPolicyDue = false;
+    this.enforce(this.closings.policy());
+    this.ledger?.redrawMisses(this.ward);
   }
 
   /** A dormant host begins to try. */

@@ -25,28 +25,51 @@ export function finalSizeFixedTime(others: number, pairRate: number, activeSecon
 }
 
 /**
- * How many of `others` are taken in the end when each infected host makes exactly `tries` tries at `places` addresses.
- * The order of the tries does not matter, so it is a walk over (hosts left, tries left).
+ * How many of `others` are taken in the end when each infected host makes `tries` tries at `places` addresses and then
+ * goes on for a while in which it makes `triesAfter` more on average (Poisson: a delay until it is isolated). The order
+ * of the tries does not matter, so it is a walk over (hosts left, tries left). Sleep between them changes nothing.
  */
-export function finalSizeFixedTries(others: number, places: number, tries: number, takes = 1): number[] {
+export function finalSizeOfTries(
+  others: number,
+  places: number,
+  tries: number,
+  options: { readonly takes?: number; readonly triesAfter?: number } = {},
+): number[] {
+  const { takes = 1, triesAfter = 0 } = options;
+  const more = poissonUpTo(triesAfter);
+  const most = (others + 1) * (tries + 6 * triesAfter + (triesAfter > 0 ? 12 : 0)) + 1;
   const ended = Array.from({ length: others + 1 }, () => 0);
-  let now = new Map<number, number>([[tries, 1]]); // tries left, at `left` hosts left
+  let here = new Float64Array(most + 1); // chance of each number of tries left, at `left` hosts left
+  more.forEach((probability, extra) => (here[tries + extra] += probability));
   for (let left = others; left >= 0; left--) {
-    const next = new Map<number, number>();
-    const most = Math.max(...now.keys());
-    const here = Array.from({ length: most + 1 }, () => 0);
-    for (const [count, probability] of now) here[count] = probability;
+    const next = new Float64Array(most + 1);
     const hit = (takes * left) / places;
     for (let count = most; count > 0; count--) {
-      const after = count - 1 + tries;
-      if (hit > 0) next.set(after, (next.get(after) ?? 0) + here[count] * hit);
+      if (here[count] === 0) continue;
+      if (hit > 0) {
+        more.forEach((probability, extra) => {
+          next[Math.min(most, count - 1 + tries + extra)] += here[count] * hit * probability;
+        });
+      }
       here[count - 1] += here[count] * (1 - hit);
     }
     ended[others - left] = here[0];
-    now = next;
-    if (now.size === 0) break;
+    here = next;
   }
   return ended;
+}
+
+/** Poisson probabilities until what is left is under 1e-12. */
+function poissonUpTo(mean: number): number[] {
+  const probabilities = [Math.exp(-mean)];
+  for (let sum = probabilities[0]; 1 - sum > 1e-12 && probabilities.length < 400; sum += probabilities.at(-1) ?? 0) {
+    probabilities.push(((probabilities.at(-1) ?? 0) * mean) / probabilities.length);
+  }
+  return probabilities;
+}
+
+export function meanSize(probabilities: readonly number[]): number {
+  return probabilities.reduce((sum, probability, size) => sum + probability * (size + 1), 0);
 }
 
 function choose(n: number, k: number): number {

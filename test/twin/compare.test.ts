@@ -36,7 +36,7 @@ describe("the comparison of two engines", () => {
     expect(deviates.reduce((sum, z) => sum + z * z, 0) / 1_000).toBeCloseTo(1, 0);
   });
   it("raises no alarm between the twin and itself", () => {
-    expect(judge(compareMaps(16, 100, playSlowRuns), 1e-3).alarms).toEqual([]);
+    expect(judge(compareMaps(12, 80, playSlowRuns), 1e-3).alarms).toEqual([]);
   });
   it("raises an alarm when tries at the own segment are 10 % more", () => {
     expect(judge(compareMaps(20, 120, falsified(1.1, "localTriesPerSecond")), 1e-3).alarms).not.toEqual([]);

@@ -37,8 +37,8 @@ export interface Verdict {
 /** Times at which hosts taken are compared, as shares of the horizon. */
 const timeShares = [0.15, 0.4, 1] as const;
 
-/** Figures that move together on one map count as one in Fisher's sum: only these, which are nearly apart, enter it. */
-const figuresForSum: ReadonlySet<string> = new Set(["taken at 0.4"]);
+/** Figures of one map move together, so only one of them enters Fisher's sum. */
+export const figureForSum = "taken at 0.4";
 
 export function compareOn(rehearsal: Rehearsal, runs: number, first: Engine, second: Engine): Compared[] {
   const atSeconds = timeShares.map((share) => share * rehearsal.horizonSeconds);
@@ -139,33 +139,47 @@ export function rankDeviate(first: readonly number[], second: readonly number[])
 /** @param falseAlarmMax  chance of any alarm between two engines that are the same; shared by the three alarms */
 export function judge(compared: readonly Compared[], falseAlarmMax: number): Verdict {
   const level = falseAlarmMax / 3;
-  const varying = compared.filter((each) => each.p < 1 || each.z !== 0);
+  const varying = compared.filter(hasVaried);
   const sorted = [...varying].sort((a, b) => a.p - b.p);
   const firstFine = sorted.findIndex((each, at) => each.p > level / (sorted.length - at));
   const odd = sorted.slice(0, firstFine < 0 ? sorted.length : firstFine);
-  const drift: Record<string, number> = {};
-  const figures = [...new Set(varying.map((each) => each.figure))];
-  for (const figure of figures) {
-    const of = varying.filter((each) => each.figure === figure);
-    drift[figure] = of.reduce((sum, each) => sum + each.z, 0) / Math.sqrt(of.length);
-  }
-  const summed = varying.filter((each) => figuresForSum.has(each.figure) && each.p < 1);
-  const fisher = summed.reduce((sum, each) => sum - 2 * Math.log(Math.max(each.p, 1e-300)), 0);
-  const uniformP = summed.length === 0 ? 1 : chiSquareP(fisher, 2 * summed.length);
-  const alarms = odd.map((each) => `seed ${each.seed}, ${each.figure}: ${shown(each)}`);
-  for (const [figure, deviate] of Object.entries(drift)) {
-    if (2 * normalTail(Math.abs(deviate)) < level / figures.length) {
-      alarms.push(`${figure} drifts over all maps: ${deviate.toFixed(1)} standard errors`);
-    }
-  }
-  if (uniformP < level) alarms.push(`p-values are not uniform: ${uniformP.toExponential(1)}`);
-  return { tests: varying.length, odd, drift, uniformP, alarms };
+  const deviates: Record<string, number[]> = {};
+  for (const each of varying) (deviates[each.figure] ??= []).push(each.z);
+  const summed = varying.filter((each) => each.figure === figureForSum).map((each) => each.p);
+  const together = judgeTogether(deviates, summed, 2 * level);
+  const alarms = [...odd.map(formatCompared), ...together.alarms];
+  return { tests: varying.length, odd, ...together, alarms };
 }
 
-function shown(each: Compared): string {
+export const hasVaried = (each: Compared): boolean => each.p < 1 || each.z !== 0;
+
+/** What only shows over all maps: drift of a figure, and p-values (one figure's, they must be apart) not uniform. */
+export function judgeTogether(
+  deviates: Readonly<Record<string, readonly number[]>>,
+  ps: readonly number[],
+  falseAlarmMax: number,
+): Pick<Verdict, "drift" | "uniformP" | "alarms"> {
+  const level = falseAlarmMax / 2;
+  const drift: Record<string, number> = {};
+  const alarms: string[] = [];
+  for (const [figure, each] of Object.entries(deviates)) {
+    const deviate = each.reduce((sum, z) => sum + z, 0) / Math.sqrt(each.length);
+    drift[figure] = deviate;
+    if (2 * normalTail(Math.abs(deviate)) > level / Object.keys(deviates).length) continue;
+    alarms.push(`${figure} drifts over all maps: ${deviate.toFixed(1)} standard errors`);
+  }
+  const tested = ps.filter((p) => p < 1);
+  const fisher = tested.reduce((sum, p) => sum - 2 * Math.log(Math.max(p, 1e-300)), 0);
+  const uniformP = tested.length === 0 ? 1 : chiSquareP(fisher, 2 * tested.length);
+  if (uniformP < level) alarms.push(`p-values are not uniform: ${uniformP.toExponential(1)}`);
+  return { drift, uniformP, alarms };
+}
+
+/** One comparison as a sentence that can be played again. */
+export function formatCompared(each: Compared): string {
   const part = (mean: number, error: number): string => `${mean.toFixed(2)} ± ${error.toFixed(2)}`;
   const means = `${part(each.meanFirst, each.errorFirst)} against ${part(each.meanSecond, each.errorSecond)}`;
-  return `${means}, p ${each.p.toExponential(1)}`;
+  return `seed ${each.seed}, ${each.figure}: ${means}, p ${each.p.toExponential(1)}`;
 }
 
 /** Upper tail of the standard normal: half of the χ² tail of one freedom. */

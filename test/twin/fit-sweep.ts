@@ -9,7 +9,7 @@ import type { Delay } from "../../src/model/rehearsal.ts";
 import { oneSegment } from "./one-segment.ts";
 import { playProbeRun, type SweepPace, wannaCryPace } from "./probe-twin.ts";
 
-/** One segment: addresses of its block, vulnerable hosts among them. */
+/** One segment: size of its block (a power of two), vulnerable hosts among them. */
 export type SweepCell = readonly [addresses: number, vulnerable: number];
 
 export interface SweepFit {
@@ -58,6 +58,7 @@ export function probeTimes(
 /** Mean times of the count process: every host that tries aims at random addresses, the taken ones sleep first. */
 export function countTimes(cell: SweepCell, triesPerSecond: number, dormancy: Delay, runs: number): number[] {
   const [addresses, vulnerable] = cell;
+  const places = addresses - 2; // its first and last are none
   const ranks = ranksOf(vulnerable);
   const sums = ranks.map(() => 0);
   for (let run = 0; run < runs; run++) {
@@ -66,7 +67,7 @@ export function countTimes(cell: SweepCell, triesPerSecond: number, dormancy: De
     const wakes: number[] = []; // ascending
     let [seconds, awake] = [0, 1];
     while (takenAt.length <= ranks[2]) {
-      const rate = (triesPerSecond * TAKE_PROBABILITY * awake * (vulnerable - takenAt.length)) / addresses;
+      const rate = (triesPerSecond * TAKE_PROBABILITY * awake * (vulnerable - takenAt.length)) / places;
       const next = seconds + random.exponential(1 / rate);
       if (wakes.length > 0 && wakes[0] <= next) {
         seconds = wakes.shift() ?? next;
@@ -100,7 +101,7 @@ export function fitSweep(cells: readonly SweepCell[], runs: number, pace: SweepP
   };
   const grid: SweepFit[] = [];
   for (let rate = 0.05; rate < 5; rate *= 1.3) {
-    for (const meanSeconds of [1, 4, 8, 16, 32, 64, 128, 256]) {
+    for (const meanSeconds of [1, 4, 8, 16, 32, 64, 128, 256, 512, 1_024]) {
       for (const kind of ["fixed", "exponential"] as const) grid.push(tried(rate, { meanSeconds, kind }, 50));
     }
   }

@@ -6,21 +6,25 @@ import type { Rehearsal } from "../../src/simulation/simulate.ts";
 
 /** Where the contract leaves a choice, the twins can be told which one to make. */
 export interface TwinRules {
-  /** Vulnerable hosts of a kind in a segment: the share of them rounded, or each host by its own toss. */
-  readonly vulnerable: "rounded" | "tossed";
+  /** Vulnerable hosts of a segment: of each kind its share, rounded; the shares rounded together; or each host tossed. */
+  readonly vulnerable: "rounded" | "rounded-together" | "tossed";
   /** Hosts infected at the start: trying from the first second, or still to sleep their dormancy. */
   readonly start: "trying" | "dormant";
   /** Whether a host known to be infected at the start counts as flagged at that moment. */
   readonly knownAreFlagged: boolean;
   /** When all that a host would try is closed: it tries all the same and is seen, or it does not try. */
   readonly blockedTries: "made" | "not-made";
+  /** Whether a host's tries at its own segment may fall on its own address. */
+  readonly ownAddress: "tried" | "skipped";
 }
 
+/** The choices that the engine makes too. */
 export const plainRules: TwinRules = {
   vulnerable: "rounded",
   start: "trying",
   knownAreFlagged: false,
-  blockedTries: "made",
+  blockedTries: "not-made",
+  ownAddress: "tried",
 };
 
 export interface OpeningHost {
@@ -54,15 +58,18 @@ export function openRun(rehearsal: Rehearsal, rules: TwinRules, random: Random):
     return hosts;
   });
   segments.forEach((hosts, segment) => {
-    for (const kind of hostKinds) {
-      const share = map.segments[segment].vulnerableShare ?? worm.vulnerableShare[kind];
-      const ofKind = hosts.filter((host) => host.kind === kind);
-      const count =
-        rules.vulnerable === "rounded"
-          ? Math.round(ofKind.length * share)
-          : ofKind.filter(() => random.chance(share)).length;
-      for (const host of ofKind.slice(0, count)) host.isVulnerable = true;
-    }
+    const shareOf = (kind: HostKind): number => map.segments[segment].vulnerableShare ?? worm.vulnerableShare[kind];
+    const groups = hostKinds.map((kind) => hosts.filter((host) => host.kind === kind));
+    const wanted = groups.map((group, at) => group.length * shareOf(hostKinds[at]));
+    const countsOf = {
+      rounded: () => wanted.map(Math.round),
+      "rounded-together": () => roundTogether(wanted),
+      tossed: () => groups.map((group, at) => group.filter(() => random.chance(shareOf(hostKinds[at]))).length),
+    };
+    const counts = countsOf[rules.vulnerable]();
+    groups.forEach((group, at) => {
+      for (const host of group.slice(0, counts[at])) host.isVulnerable = true;
+    });
   });
   for (const known of state.segments) {
     const segment = map.segments.findIndex((each) => each.id === known.segment);
@@ -72,14 +79,23 @@ export function openRun(rehearsal: Rehearsal, rules: TwinRules, random: Random):
     shuffle(others, random);
     others.sort((a, b) => Number(b.isVulnerable) - Number(a.isVulnerable));
     const infected = [...named, ...others].slice(0, known.infected);
-    for (const host of infected) host.isVulnerable = true;
     for (const host of infected) host.beginsAs = "known";
+    for (const host of infected) host.isVulnerable = true; // it has fallen, whatever its share says
     shuffle(infected, random);
     for (const host of infected.slice(0, known.isolated)) host.beginsAs = "isolated";
     const well = others.filter((host) => host.isVulnerable && host.beginsAs === "well");
     for (const host of well.slice(0, poisson(known.hiddenMean, random))) host.beginsAs = "hidden";
   }
   return segments;
+}
+
+/** Whole numbers that add up to the rounded sum: all rounded down, then the largest remainders up. */
+export function roundTogether(values: readonly number[]): number[] {
+  const whole = values.map((value) => Math.floor(value + 1e-9));
+  const rest = Math.round(values.reduce((sum, value) => sum + value, 0)) - whole.reduce((sum, value) => sum + value, 0);
+  const order = values.map((_, at) => at).sort((a, b) => values[b] - whole[b] - (values[a] - whole[a]));
+  for (const at of order.slice(0, rest)) whole[at]++;
+  return whole;
 }
 
 /** Counts how many exponential gaps of mean 1 fit into `mean`. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { reachOf, reachUnder } from "../../src/model/reach.ts";
 import type { Rehearsal, RunSamples } from "../../src/simulation/simulate.ts";
-import { finalSizeFixedTime, finalSizeFixedTries, fullTakeSeconds } from "./closed-forms.ts";
+import { finalSizeFixedTime, finalSizeOfTries, fullTakeSeconds } from "./closed-forms.ts";
 import { chiSquareP } from "./compare.ts";
 import { oneSegment } from "./one-segment.ts";
 import { randomRehearsal } from "./random-rehearsal.ts";
@@ -79,7 +79,21 @@ describe("the slow twin", () => {
   it.each([1, 2, 4, 9])("ends as the walk says when hosts are isolated at their try %i", (tries) => {
     const defender = { contactsToFlag: tries, isolateSeconds: 0 };
     const rehearsal = oneSegment({ hostCount: 30, cidr: "10.0.0.0/26", worm: { takeProbability: 0.9 }, defender });
-    expect(fitOf(finalSizes(rehearsal), finalSizeFixedTries(29, 64, tries, 0.9))).toBeGreaterThan(1e-3);
+    expect(fitOf(finalSizes(rehearsal), finalSizeOfTries(29, 62, tries, { takes: 0.9 }))).toBeGreaterThan(1e-3);
+  });
+  it.each([
+    [1, 30, 0.05],
+    [4, 30, 0.2],
+    [4, 5, 0.2],
+  ])("ends as the walk says when hosts are isolated after try %i and %i s", (tries, isolateSeconds, triesPerSecond) => {
+    const rehearsal = oneSegment({
+      hostCount: 30,
+      cidr: "10.0.0.0/26",
+      worm: { localTriesPerSecond: triesPerSecond, dormancy: { meanSeconds: 5, kind: "exponential" } },
+      defender: { contactsToFlag: tries, isolateSeconds },
+    });
+    const expected = finalSizeOfTries(29, 62, tries, { triesAfter: isolateSeconds * triesPerSecond });
+    expect(fitOf(finalSizes(rehearsal), expected)).toBeGreaterThan(1e-3);
   });
   it("takes as many when accounts are locked after as many tries", () => {
     const rehearsal = oneSegment({
@@ -88,7 +102,7 @@ describe("the slow twin", () => {
       worm: { triesUntilLockout: 3 },
       horizonSeconds: 40,
     });
-    expect(fitOf(finalSizes(rehearsal), finalSizeFixedTries(11, 16, 3))).toBeGreaterThan(1e-3);
+    expect(fitOf(finalSizes(rehearsal), finalSizeOfTries(11, 14, 3))).toBeGreaterThan(1e-3);
   });
   it("plays the same run from the same seed", () => {
     const rehearsal = randomRehearsal(17);

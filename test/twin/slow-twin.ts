@@ -148,10 +148,17 @@ class SlowRun {
         (size, to) => to !== host.segment && this.mayCall[host.segment][to] && (left -= size) < 0,
       );
     }
-    const address = this.random.below(this.sizes[segment]);
-    const target = this.segments[segment][address];
+    const target = this.segments[segment][this.drawAddress(host, segment)];
     if (target === undefined || !target.isVulnerable || target.state !== "well") return null;
     return target.ordersAgainst === 0 ? target : null;
+  }
+
+  private drawAddress(host: Host, segment: number): number {
+    const size = this.sizes[segment];
+    if (segment !== host.segment || this.rules.ownAddress === "tried") return this.random.below(size);
+    if (size < 2) return -1;
+    const address = this.random.below(size - 1);
+    return address < this.segments[segment].indexOf(host) ? address : address + 1;
   }
 
   private take(from: Host, target: Host): void {

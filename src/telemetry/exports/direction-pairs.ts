@@ -3,7 +3,7 @@
 // grows to its maximum; unlike other tables its rows are packed (two cache lines each), since they are met one by one.
 
 import { combine32, mix32 } from "../../kit/hash.ts";
-import type { Millis } from "../../model/units.ts";
+import type { HostIndex, Millis } from "../../model/units.ts";
 
 const NONE = -1;
 /** An answer of `find`: nothing was found, and nothing may be added. */
@@ -23,6 +23,8 @@ const STATE = 6; // FLAGS_*, DIRECTION_* at bit 8, waiting at bit 16
 const SENSOR = 7;
 const S0 = 8;
 const T0 = 11;
+const SOURCE_HOST = 14;
+const TARGET_HOST = 15;
 const WORDS_LOG2 = 4;
 const WAITING = 1 << 16;
 const DUE = 0;
@@ -30,6 +32,7 @@ const START = 1;
 const END = 2;
 const BYTES = 3;
 const PACKETS = 4;
+const EVICTED = 5;
 const DOUBLES_LOG2 = 3;
 
 /** A conversation, `source` being who began (or seems to have). Reused: fill it, seal it, then find or add. */
@@ -47,6 +50,8 @@ export class PairKey {
   targetPort = 0;
   protocol = 0;
   hash = 0;
+  sourceHost = 0 as HostIndex;
+  targetHost = 0 as HostIndex;
 
   /** To be called when all is filled in. */
   seal(): void {
@@ -101,6 +106,11 @@ export class PairTable {
     return this.#doubles[(row << DOUBLES_LOG2) + PACKETS];
   }
 
+  /** Hosts that had given way when the row was added: while there are no more, its host rows still hold. */
+  evictedCount(row: number): number {
+    return this.#doubles[(row << DOUBLES_LOG2) + EVICTED];
+  }
+
   /** FLAGS_* of the waiting record. */
   meaning(row: number): number {
     return this.#words[(row << WORDS_LOG2) + STATE] & 255;
@@ -125,6 +135,8 @@ export class PairTable {
     key.targetPort = words[at + PORTS] & 0xffff;
     key.protocol = words[at + KIND] & 255;
     key.isV6 = words[at + KIND] > 255;
+    key.sourceHost = words[at + SOURCE_HOST] as HostIndex;
+    key.targetHost = words[at + TARGET_HOST] as HostIndex;
     if (!key.isV6) return;
     key.s0 = words[at + S0];
     key.s1 = words[at + S0 + 1];
@@ -165,6 +177,8 @@ export class PairTable {
     words[at + KIND] = key.protocol | (key.isV6 ? 256 : 0);
     words[at + STATE] = meaning | (direction << 8) | WAITING;
     words[at + SENSOR] = sensor;
+    words[at + SOURCE_HOST] = key.sourceHost;
+    words[at + TARGET_HOST] = key.targetHost;
     if (key.isV6) {
       words[at + S0] = key.s0;
       words[at + S0 + 1] = key.s1;
@@ -178,10 +192,11 @@ export class PairTable {
   }
 
   /** Columns instead of values: a double given as an argument would be boxed. */
-  fill(row: number, columns: readonly ArrayLike<number>[], record: number, dueMs: Millis): void {
+  fill(row: number, columns: readonly ArrayLike<number>[], record: number, dueMs: Millis, evictedCount: number): void {
     const doubles = this.#doubles;
     const at = row << DOUBLES_LOG2;
     doubles[at + DUE] = dueMs;
+    doubles[at + EVICTED] = evictedCount;
     doubles[at + START] = columns[0][record];
     doubles[at + END] = columns[1][record];
     doubles[at + BYTES] = columns[2][record];

@@ -34,15 +34,20 @@ import {
   TARGET6,
   TARGET_PORT,
 } from "./fields.ts";
+import type { PlainSet } from "./fields-plain.ts";
 import { RECORD_ROWS_MAX, type RecordTable } from "./fields-table.ts";
 import { isUnicast } from "../packets/packet.ts";
 
 export class RowWriter {
   sensor = 0 as SensorIndex;
+  /** Hosts that had given way when the records at hand were interned. */
+  evictedCount = 0;
   readonly #writer: BatchWriter;
   readonly #columns: readonly Column<number>[];
-  readonly #from = new Int32Array(RECORD_ROWS_MAX);
-  readonly #to = new Int32Array(RECORD_ROWS_MAX);
+  /** Addresses of a part's sources, then of its targets `#span` further; and their host rows, in the same places. */
+  readonly #addresses = new Int32Array(2 * RECORD_ROWS_MAX);
+  readonly #ends = new Int32Array(2 * RECORD_ROWS_MAX);
+  #span = 0;
   readonly #key = new PairKey();
   #flow = 0;
 
@@ -61,30 +66,53 @@ export class RowWriter {
    * Makes room for their rows first (two at most each), since a full batch takes its hosts along.
    */
   intern(begin: number, end: number): void {
-    const writer = this.#writer;
-    const { hosts } = writer;
-    if (writer.flows.length + 2 * (end - begin) > writer.flows.capacity) writer.flush();
-    const from = this.#from;
-    const to = this.#to;
+    const addresses = this.#addresses;
     const source4 = this.#columns[SOURCE4];
     const target4 = this.#columns[TARGET4];
-    hosts.internAll4(source4, from, begin, end);
-    hosts.internAll4(target4, to, begin, end);
+    const span = end - begin;
+    for (let record = begin; record < end; record++) {
+      addresses[record] = source4[record];
+      addresses[record + span] = target4[record];
+    }
+    this.#internPart(begin, end);
     for (let record = begin; record < end; record++) {
       if (source4[record] === 0 && target4[record] === 0) this.#intern6(record);
     }
   }
 
+  /** As intern(), from the bytes of plain records. */
+  internPlain(set: PlainSet, begin: number, end: number): void {
+    const addresses = this.#addresses;
+    const { view, layout } = set;
+    const { recordBytes, sourceAt, targetAt } = layout;
+    const span = end - begin;
+    let at = set.at + begin * recordBytes;
+    for (let record = begin; record < end; record++, at += recordBytes) {
+      addresses[record] = view.getInt32(at + sourceAt);
+      addresses[record + span] = view.getInt32(at + targetAt);
+    }
+    this.#internPart(begin, end);
+  }
+
+  #internPart(begin: number, end: number): void {
+    const writer = this.#writer;
+    const span = end - begin;
+    if (writer.flows.length + 2 * span > writer.flows.capacity) writer.flush();
+    this.#span = span;
+    this.evictedCount = writer.hosts.evictedCount;
+    writer.hosts.internAll4(this.#addresses, this.#ends, begin, end + span);
+  }
+
   #intern6(record: number): void {
     const c = this.#columns;
     const { hosts } = this.#writer;
-    this.#from[record] = hosts.intern6(
+    this.#ends[record] = hosts.intern6(
       c[SOURCE6][record],
       c[SOURCE6 + 1][record],
       c[SOURCE6 + 2][record],
       c[SOURCE6 + 3][record],
     );
-    this.#to[record] = hosts.intern6(
+    this.#ends[record + this.#span] = hosts.intern6(
       c[TARGET6][record],
       c[TARGET6 + 1][record],
       c[TARGET6 + 2][record],
@@ -92,9 +120,10 @@ export class RowWriter {
     );
   }
 
-  /** Rows of the run of records from `begin` on that need nothing else. Gives the record that ends the run, or `end`. */
-  writeSettled(begin: number, end: number, tally: TurnTally): number {
-    return writeSettled(this.#columns, this.#from, this.#to, begin, end, this.#writer.flows, this.sensor, tally);
+  /** Rows of the run of plain records from `begin` on that need nothing else. Gives the record that ends it, or `end`. */
+  writeSettled(set: PlainSet, begin: number, end: number, tally: TurnTally): number {
+    const { flows } = this.#writer;
+    return writeSettled(set, this.#columns, this.#ends, this.#span, begin, end, flows, this.sensor, tally);
   }
 
   /** A row from record `record`, interned before. `isTurned`: the record is of the side that answered. */
@@ -109,8 +138,8 @@ export class RowWriter {
     const columns = this.#columns;
     const flow = this.#writer.row();
     const { flows } = this.#writer;
-    const from = this.#from[record] as HostIndex;
-    const to = this.#to[record] as HostIndex;
+    const from = this.#ends[record] as HostIndex;
+    const to = this.#ends[record + this.#span] as HostIndex;
     const protocol = columns[PROTOCOL][record];
     const startMs = columns[START_MS][record];
     flows.atMs[flow] = startMs;
@@ -172,8 +201,13 @@ export class RowWriter {
     const key = this.#key;
     table.readKey(row, key);
     const { isV6, s3, t3 } = key;
-    flows.source[flow] = isV6 ? hosts.intern6(key.s0, key.s1, key.s2, s3) : hosts.intern4(s3);
-    flows.target[flow] = isV6 ? hosts.intern6(key.t0, key.t1, key.t2, t3) : hosts.intern4(t3);
+    if (hosts.evictedCount === table.evictedCount(row)) {
+      flows.source[flow] = hosts.use(key.sourceHost);
+      flows.target[flow] = hosts.use(key.targetHost);
+    } else {
+      flows.source[flow] = isV6 ? hosts.intern6(key.s0, key.s1, key.s2, s3) : hosts.intern4(s3);
+      flows.target[flow] = isV6 ? hosts.intern6(key.t0, key.t1, key.t2, t3) : hosts.intern4(t3);
+    }
     flows.atMs[flow] = atMs;
     flows.startMs[flow] = table.startMs(row);
     flows.durationMs[flow] = table.endMs(row) - table.startMs(row);
@@ -229,6 +263,8 @@ export class RowWriter {
       key.t3 = c[isTurned ? SOURCE4 : TARGET4][record] | 0;
     }
     const protocol = c[PROTOCOL][record];
+    key.sourceHost = this.#ends[isTurned ? record + this.#span : record] as HostIndex;
+    key.targetHost = this.#ends[isTurned ? record : record + this.#span] as HostIndex;
     key.sourcePort = hasPorts(protocol) ? c[isTurned ? TARGET_PORT : SOURCE_PORT][record] : 0;
     key.targetPort = targetPort;
     key.protocol = protocol;

@@ -55,6 +55,7 @@ import {
   TARGET4,
   TARGET_PORT,
 } from "./fields.ts";
+import { type PlainLayout, type PlainSet, readPlainRecord } from "./fields-plain.ts";
 import type { RecordTable } from "./fields-table.ts";
 
 /** An attempt waits this long (time of arrival) for the record of the way back before it counts as not answered. */
@@ -82,6 +83,7 @@ export class RecordTurner {
   readonly #undirected = new PairTable(limits.pairedRecordsMax);
   readonly #rows: RowWriter;
   readonly #key = new PairKey();
+  readonly #set = {} as PlainSet;
   readonly #columns: readonly Column<number>[];
   readonly #waitingColumns: readonly Column<number>[];
   readonly #both: BothWays = { isTurned: false, phase: 0, outcome: 0, direction: 0, bytesBack: -1, packetsBack: -1 };
@@ -102,37 +104,56 @@ export class RecordTurner {
 
   /** Turns rows 0..count-1 of the record table. `isTwoWay`: the template can hold both directions or an event. */
   turn(count: number, isTwoWay: boolean, source: TurnSource): void {
-    this.#rows.sensor = source.sensor;
-    this.#sampledSensors[source.sensor] = source.isSampled ? 1 : 0;
-    if (source.times.lastMs > this.#newestMs) this.#newestMs = source.times.lastMs;
+    this.#listen(source);
     const step = this.#rows.recordsMax;
     for (let begin = 0; begin < count; begin += step) {
       const end = Math.min(count, begin + step);
       this.#rows.intern(begin, end);
-      this.#turnPart(begin, end, isTwoWay, source.tally);
+      for (let record = begin; record < end; record++) this.#turnRecord(record, isTwoWay, source.tally);
     }
   }
 
-  #turnPart(begin: number, end: number, isTwoWay: boolean, tally: TurnTally): void {
-    const columns = this.#columns;
-    const source4 = columns[SOURCE4];
-    const target4 = columns[TARGET4];
-    const protocols = columns[PROTOCOL];
-    const flags = columns[FLAGS];
-    for (let record = begin; record < end; record++) {
-      if (!isTwoWay) record = this.#rows.writeSettled(record, end, tally);
-      if (record === end) break;
-      const isV6 = source4[record] === 0 && target4[record] === 0;
-      if (isV6 ? !this.#rows.isUsable6(record) : !isUsable4(source4[record], target4[record])) {
-        tally.noAddress++;
-        continue;
+  /** Turns `count` plain records, the first at `at`. What the layout counts as others is in the record table already. */
+  turnPlain(layout: PlainLayout, view: DataView, at: number, count: number, source: TurnSource): void {
+    this.#listen(source);
+    const set = this.#set;
+    set.layout = layout;
+    set.view = view;
+    set.at = at;
+    const rows = this.#rows;
+    const step = rows.recordsMax;
+    for (let begin = 0; begin < count; begin += step) {
+      const end = Math.min(count, begin + step);
+      rows.internPlain(set, begin, end);
+      for (let record = begin; record < end; record++) {
+        record = rows.writeSettled(set, record, end, source.tally);
+        if (record === end) break;
+        readPlainRecord(this.#columns, record, set);
+        this.#turnRecord(record, false, source.tally);
       }
-      if (isTwoWay && this.#turnTwoWay(record, tally)) continue;
-      const protocol = protocols[record];
-      if (protocol === PROTOCOL_TCP) this.#turnTcp(record, isV6, flags[record], tally);
-      else if (protocol === PROTOCOL_ICMP || protocol === PROTOCOL_ICMP6) this.#turnIcmp(record, isV6, protocol, tally);
-      else this.#turnPlain(record, isV6, protocol, FLAGS_NONE, tally);
     }
+  }
+
+  #listen(source: TurnSource): void {
+    this.#rows.sensor = source.sensor;
+    this.#sampledSensors[source.sensor] = source.isSampled ? 1 : 0;
+    if (source.times.lastMs > this.#newestMs) this.#newestMs = source.times.lastMs;
+  }
+
+  #turnRecord(record: number, isTwoWay: boolean, tally: TurnTally): void {
+    const columns = this.#columns;
+    const source = columns[SOURCE4][record];
+    const target = columns[TARGET4][record];
+    const isV6 = source === 0 && target === 0;
+    if (isV6 ? !this.#rows.isUsable6(record) : !isUsable4(source, target)) {
+      tally.noAddress++;
+      return;
+    }
+    if (isTwoWay && this.#turnTwoWay(record, tally)) return;
+    const protocol = columns[PROTOCOL][record];
+    if (protocol === PROTOCOL_TCP) this.#turnTcp(record, isV6, columns[FLAGS][record], tally);
+    else if (protocol === PROTOCOL_ICMP || protocol === PROTOCOL_ICMP6) this.#turnIcmp(record, isV6, protocol, tally);
+    else this.#turnByPorts(record, isV6, protocol, FLAGS_NONE, tally);
   }
 
   /** Tells the time of arrival: what waited too long is settled. */
@@ -195,7 +216,7 @@ export class RecordTurner {
       // Three SYNs of Windows or seven of Linux have 60 bytes at most; a conversation has more of one or the other.
       const hasData = packets >= 8 || (packets >= 3 && this.#columns[BYTES][record] > packets * 64);
       if (hasData) this.#turnEstablished(record, isV6, tally);
-      else this.#turnPlain(record, isV6, PROTOCOL_TCP, FLAGS_NONE, tally);
+      else this.#turnByPorts(record, isV6, PROTOCOL_TCP, FLAGS_NONE, tally);
     }
   }
 
@@ -243,7 +264,7 @@ export class RecordTurner {
   }
 
   /** No flags: ports tell who began, the other direction tells whether it was answered. */
-  #turnPlain(record: number, isV6: boolean, protocol: number, meaning: number, tally: TurnTally): void {
+  #turnByPorts(record: number, isV6: boolean, protocol: number, meaning: number, tally: TurnTally): void {
     const sourcePort = this.#columns[SOURCE_PORT][record];
     const targetPort = this.#columns[TARGET_PORT][record];
     const side = hasPorts(protocol) ? sideByPorts(protocol, sourcePort, targetPort) : SENDER_UNKNOWN;
@@ -342,7 +363,7 @@ export class RecordTurner {
   #addTo(table: PairTable, record: number, meaning: number, direction: number, windowMs: Millis): void {
     if (table.isFull) this.#makeRoom(table);
     const row = table.add(this.#key, meaning, direction, this.#rows.sensor);
-    table.fill(row, this.#waitingColumns, record, this.#nowMs + windowMs);
+    table.fill(row, this.#waitingColumns, record, this.#nowMs + windowMs, this.#rows.evictedCount);
   }
 
   #overlaps(table: PairTable, row: number, record: number): boolean {

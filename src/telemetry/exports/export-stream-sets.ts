@@ -68,13 +68,16 @@ export class SetReader {
     end: number,
     moment: ExportMoment,
   ): number {
-    const { recordBytes, operations } = template;
+    const { recordBytes, operations, plain } = template;
     const total = Math.floor((end - at) / recordBytes);
     for (let done = 0; done < total; done += RECORD_ROWS_MAX) {
       const count = Math.min(RECORD_ROWS_MAX, total - done);
       this.table.begin(operations);
-      readRecords(this.table, view, at + done * recordBytes, recordBytes, count, operations, moment);
-      this.finish(domain, template, count, moment);
+      const from = at + done * recordBytes;
+      readRecords(this.table, view, from, recordBytes, count, plain === null ? operations : plain.others, moment);
+      if (!this.#complete(domain, template, count, moment)) continue;
+      if (plain === null) this.turner.turn(count, template.isTwoWay, domain);
+      else this.turner.turnPlain(plain, view, from, count, domain);
     }
     return total;
   }
@@ -150,11 +153,16 @@ export class SetReader {
 
   /** Rows 0..count-1 of the table are read: options teach, flows are turned. */
   finish(domain: Domain, template: Template, count: number, moment: ExportMoment): void {
+    if (this.#complete(domain, template, count, moment)) this.turner.turn(count, template.isTwoWay, domain);
+  }
+
+  /** Counts the records and completes their times. False when they are not flows. */
+  #complete(domain: Domain, template: Template, count: number, moment: ExportMoment): boolean {
     if (domain.maker === null) domain.maker = template.maker;
     this.#learn(domain, template);
     if (template.isOptions) {
       this.skipped.add("option-data", count);
-      return;
+      return false;
     }
     const { has } = template;
     const hasAddresses = has[SOURCE4] === 1 || has[SOURCE6] === 1;
@@ -162,7 +170,7 @@ export class SetReader {
     if (!hasAddresses || !hasPorts) {
       if (hasAddresses) this.#count(domain, count); // an aggregate: between whom, but not what for
       this.skipped.add("unsupported", count);
-      return;
+      return false;
     }
     if (template.usesUptime && Number.isNaN(moment.uptimeMs)) {
       resolveUptime(this.table, count, moment.exportMs, domain.bootMs);
@@ -170,7 +178,7 @@ export class SetReader {
     completeTimes(this.table, count, moment.exportMs, domain.times);
     if (has[FLAGS] === 0) this.#countWithoutFlags(domain, count);
     this.#count(domain, count);
-    this.turner.turn(count, template.isTwoWay, domain);
+    return true;
   }
 
   #count(domain: Domain, count: number): void {

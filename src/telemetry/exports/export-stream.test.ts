@@ -30,8 +30,7 @@ interface Bench {
   finish(): Row[];
 }
 
-function bench(capacity = 4_096): Bench {
-  const hosts = new HostTable();
+function bench(capacity = 4_096, hosts = new HostTable()): Bench {
   const rows: Row[] = [];
   const writer = new BatchWriter(
     hosts,
@@ -185,6 +184,18 @@ describe("direction and outcome of one-way records", () => {
     expect(early.map((row) => [row.phase, row.outcome, row.from, row.targetPort, row.bytesBack])).toEqual([
       [PHASE_WHOLE, outcome, "10.0.0.1", 8_081, 50],
     ]);
+  });
+
+  test("a record that waited names its hosts, though their rows went to others meanwhile", () => {
+    const crowded = bench(8, new HostTable(32, 32));
+    const roomy = bench();
+    for (const datagram of v5Datagrams(7, 3_000)) {
+      crowded.decoder.decodeDatagram(datagram, "192.0.2.1", NaN);
+      roomy.decoder.decodeDatagram(datagram, "192.0.2.1", NaN);
+    }
+    expect(essence(crowded.finish())).toEqual(essence(roomy.finish()));
+    expect(crowded.hosts.evictedCount).toBeGreaterThan(1_000);
+    expect(roomy.hosts.evictedCount).toBe(0);
   });
 
   test("both sides of a conversation name the same contact", () => {

@@ -4,6 +4,7 @@
 import { limits } from "../../limits.ts";
 import { makerOfField, SLOT_COUNT, SOURCE6, TARGET6, READ_OR_FLAGS, READ_UPTIME, usesOfField } from "./fields.ts";
 import { twoWaySlots } from "./direction-biflow.ts";
+import { type PlainLayout, plainLayoutOf } from "./fields-plain.ts";
 import type { ReadOperation } from "./fields-table.ts";
 
 const VARIABLE = 0xffff;
@@ -19,6 +20,8 @@ export interface Template {
   /** Length of each field in order; 0xffff is variable. */
   readonly fieldBytes: Uint16Array;
   readonly operations: readonly ReadOperation[];
+  /** Where the fields of a plain record lie; null when its records are not plain. */
+  readonly plain: PlainLayout | null;
   /** 1 for each slot of the record table that is read. */
   readonly has: Uint8Array;
   readonly usesUptime: boolean;
@@ -61,6 +64,7 @@ export function compileTemplate(
   const operations = widenAddresses(chooseBest(candidates));
   const has = new Uint8Array(SLOT_COUNT);
   for (const { slot } of operations) has[slot] = 1;
+  const isTwoWay = twoWaySlots.some((slot) => has[slot] === 1);
   return {
     id,
     isOptions,
@@ -68,8 +72,9 @@ export function compileTemplate(
     recordBytesMin,
     fieldBytes,
     operations,
+    plain: isFixed && !isTwoWay && !isOptions ? plainLayoutOf(operations, recordBytesMin) : null,
     has,
-    isTwoWay: twoWaySlots.some((slot) => has[slot] === 1),
+    isTwoWay,
     usesUptime: operations.some(({ read }) => read === READ_UPTIME),
     maker,
   };

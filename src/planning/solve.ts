@@ -1,0 +1,89 @@
+// HiGHS behind one function: a mixed-integer program in, the best answer found and a bound on any answer out. The only
+// file that imports a package.
+
+import * as highsModule from "highs";
+
+/** Minimise `cost · x` where each row's sum lies between its bounds. Rows are added by `addRow`, columns by `addColumn`. */
+export class LinearProgram {
+  readonly cost: number[] = [];
+  readonly upper: number[] = [];
+  readonly isWhole: number[] = [];
+  readonly rowLower: number[] = [];
+  readonly starts: number[] = [0];
+  readonly indices: number[] = [];
+  readonly values: number[] = [];
+
+  /** A column from 0 to `upper`. @returns its number */
+  addColumn(cost: number, upper = 1, isWhole = false): number {
+    this.cost.push(cost);
+    this.upper.push(upper);
+    this.isWhole.push(isWhole ? 1 : 0);
+    return this.cost.length - 1;
+  }
+
+  /** The sum of the terms is at least `lower`. */
+  addRow(terms: readonly (readonly [column: number, factor: number])[], lower: number): void {
+    for (const [column, factor] of terms) {
+      this.indices.push(column);
+      this.values.push(factor);
+    }
+    this.starts.push(this.indices.length);
+    this.rowLower.push(lower);
+  }
+}
+
+export interface Solved {
+  readonly values: Float64Array;
+  readonly bound: number;
+  readonly isOptimal: boolean;
+}
+
+type Highs = highsModule.Highs;
+
+// The package's types are written for require(), where the loader is `default` of `default`; import finds it at once.
+const loadHighs = (highsModule as unknown as { readonly default: () => Promise<Highs> }).default;
+let loading: Promise<Highs> | null = null;
+
+/** Loads the solver (once per process, some 50 ms), so that the first question need not wait for it. */
+export async function openSolver(): Promise<Solver> {
+  loading ??= loadHighs();
+  const highs: Highs = await loading;
+  return (program, timeLimitSeconds) => solve(highs, program, timeLimitSeconds);
+}
+
+/** @returns null when there is no answer within the limit, or none at all */
+export type Solver = (program: LinearProgram, timeLimitSeconds: number) => Solved | null;
+
+function solve(highs: Highs, program: LinearProgram, timeLimitSeconds: number): Solved | null {
+  const { cost, upper, isWhole, rowLower, starts, indices, values } = program;
+  const { variableType, modelStatus } = highs.constants;
+  const model = highs.createModel({
+    numCols: cost.length,
+    numRows: rowLower.length,
+    colCost: cost,
+    colLower: cost.map(() => 0),
+    colUpper: upper,
+    rowLower,
+    rowUpper: rowLower.map(() => highs.infinity),
+    matrix: { format: "csr", numRows: rowLower.length, numCols: cost.length, starts, indices, values },
+    integrality: isWhole.map((is) => (is === 1 ? variableType.integer : variableType.continuous)),
+  });
+  try {
+    // The gaps are zero: two sets that differ by a signature must be told apart.
+    model.options.set({
+      output_flag: false,
+      time_limit: timeLimitSeconds,
+      mip_rel_gap: 0,
+      mip_abs_gap: 1e-7,
+      mip_detect_symmetry: false,
+    });
+    model.run();
+    const status = model.getModelStatus();
+    const isOptimal = status === modelStatus.optimal;
+    const { colValue } = model.getSolution();
+    if (!isOptimal && (status !== modelStatus.timeLimit || colValue.length === 0)) return null;
+    return { values: colValue, bound: Number(model.info.get("mip_dual_bound")), isOptimal };
+  } finally {
+    model.dispose();
+  }
+}

@@ -1,0 +1,60 @@
+// The figures that planning judges by, all in one place and all our judgement: changing one is a decision with a reason.
+// The unit of harm is that of `harmPerHour` in the map.
+
+import type { Approval } from "../model/plan.ts";
+import type { ControlKind } from "../model/map.ts";
+import type { HostKind } from "../model/places.ts";
+
+export const weights = {
+  /**
+   * Harm of one host that has to be cleaned, besides what the services lose that need it: about a day without the
+   * machine and an hour of work for a workstation, more for what others use. Raising these favours wider cuts.
+   */
+  harmPerHost: { workstation: 0.5, server: 10, medical: 4, other: 0.3 } satisfies Record<HostKind, number>,
+  /** How long a cut is taken to stay and an infection to cost care, when the question does not say. */
+  horizonSeconds: 4 * 3600,
+  /**
+   * A control that takes this long closes half as much as one at once, in the integer program only (the runs know
+   * the time itself). Raising it makes slow controls, such as a person with a cable, look better.
+   */
+  halfUsefulSeconds: 600,
+  /**
+   * What a control costs by itself, by rung and per minute until it takes effect: small beside what it saves, it keeps
+   * sets short. Lowering it doubles walls so as to guard against the one order in a hundred that fails.
+   */
+  harmPerRung: {
+    "close-port-within": 1,
+    "close-port": 1.2,
+    "isolate-host": 0.5,
+    "isolate-segment": 3,
+    "isolate-building": 6,
+    "isolate-site": 12,
+    "cut-internet": 15,
+  } satisfies Record<ControlKind, number>,
+  harmPerApplyMinute: 0.2,
+  /** And by segment of its scope, so that of two alike the narrower is taken. */
+  harmPerSegmentTouched: 0.01,
+  /** From the proposal to the order, by who has to agree: seconds added to every control before it is applied. */
+  approvalSeconds: {
+    "one-person": 30,
+    "two-people": 120,
+    "network-lead-and-care-lead": 600,
+  } satisfies Record<Approval, number>,
+  /**
+   * Work of a wall built in peace, in changes: the change itself, each segment whose people must be asked, each point to
+   * be set, each service whose conversations cross it and must be tried after, and the lack of any point to set.
+   */
+  wallEffort: { change: 1, perSegment: 0.05, perPoint: 0.25, perService: 0.25, withoutPoint: 2 },
+  /** Runs of the first answer. */
+  pairsFirst: 10,
+  /** Runs after which plans that are surely worse than the best stop being played. */
+  pairStages: [25, 50, 100, 200],
+  /** Runs after which a plan that is surely worse stops, however wide its interval: slow worms are dear to play. */
+  pairsOfLosers: 50,
+  /** A service counts as hit by infection once it has lost this share of itself. */
+  hitShare: 0.1,
+  /** Hidden infected hosts of a segment, on average, from which it counts as infected. */
+  hiddenMeanMin: 0.05,
+  /** A plan may stop being played once half the width of its interval is this share of what doing nothing costs. */
+  intervalWidth: 0.05,
+} as const;
