@@ -122,7 +122,7 @@ export class HostLedger {
     const missRate = ward.policy.triesPerSecond[cell] - ward.countedLocal[cell] - ward.countedCross[cell];
     // What rounding leaves of equal rates is no rate.
     if (missRate <= 1e-9 * ward.policy.triesPerSecond[cell]) return NEVER;
-    return ward.nowSeconds + nextGamma(ward.words, cell, misses) / missRate;
+    return ward.nowSeconds + nextGamma(ward.detail, cell, misses) / missRate;
   }
 
   /** How many of the misses before the milestone have happened by now. */
@@ -131,12 +131,12 @@ export class HostLedger {
     const span = this.milestoneAt[slot] - from;
     if (span === NEVER || span <= 0) return 0;
     const share = Math.min(1, (ward.nowSeconds - from) / span);
-    return nextBinomial(ward.words, this.cellOf[slot], this.missesLeft[slot] - 1, share);
+    return nextBinomial(ward.detail, this.cellOf[slot], this.missesLeft[slot] - 1, share);
   }
 
   /** A counted host of the cell, each as likely as the other. */
   drawCounted(ward: Ward, cell: number): number {
-    return this.roll[this.begin[cell] + nextBelow(ward.words, cell, ward.counted[cell])];
+    return this.roll[this.begin[cell] + nextBelow(ward.detail, cell, ward.counted[cell])];
   }
 
   /** A host made a hit: one try more. Call after what the hit did. */
@@ -150,7 +150,7 @@ export class HostLedger {
     this.missesLeft[slot] = misses;
     this.missFrom[slot] = now;
     if (this.milestoneAt[slot] !== NEVER) {
-      const last = nextUniform(ward.words, this.cellOf[slot]) ** (1 / misses);
+      const last = nextUniform(ward.detail, this.cellOf[slot]) ** (1 / misses);
       this.milestoneAt[slot] = now + (this.milestoneAt[slot] - now) * last;
     }
     this.schedule(slot);
@@ -165,7 +165,7 @@ export class HostLedger {
     this.leave(ward, slot);
     if (isFlag) {
       this.isFlagged[slot] = 1;
-      const hasFailed = isolateFailure > 0 && nextUniform(ward.words, cell) < isolateFailure;
+      const hasFailed = isolateFailure > 0 && nextUniform(ward.detail, cell) < isolateFailure;
       this.isolateAt[slot] = hasFailed ? NEVER : ward.nowSeconds + isolateAfterSeconds;
     }
     if (isLockout) this.schedule(slot);

@@ -121,7 +121,7 @@ export class NamedIsolations {
     const known = this.listed[cell];
     let gone = 0;
     for (const other of this.hosts) if (other !== host && other.cell === cell && isDrawnOut(other)) gone++;
-    let draw = nextBelow(ward.words, cell, Math.max(1, this.terms.start.vulnerable[cell] - known - gone));
+    let draw = nextBelow(ward.detail, cell, Math.max(1, this.terms.start.vulnerable[cell] - known - gone));
     if (draw < ward.open[cell]) {
       host.was = OPEN;
       ward.open[cell]--;
@@ -131,7 +131,7 @@ export class NamedIsolations {
       host.wakesAt =
         ward.dormancyKind === "fixed"
           ? this.wakes.strike(cell, draw)
-          : ward.nowSeconds + ward.dormancySeconds * nextExponential(ward.words, cell);
+          : ward.nowSeconds + ward.dormancySeconds * nextExponential(ward.detail, cell);
     } else if ((draw -= ward.dormant[cell]) < this.ledger.activeCount(cell, known)) {
       host.was = ACTIVE;
       host.slot = this.ledger.activeSlot(cell, known, draw);
@@ -151,7 +151,7 @@ export class NamedIsolations {
         : start.vulnerableOfKind[row] -
           Math.min(start.vulnerableOfKind[row], this.listedOfKind[row]) -
           this.drawnVulnerable[row];
-    const isTakable = nextUniform(ward.words, cell) * Math.max(1, hosts) < vulnerable;
+    const isTakable = nextUniform(ward.detail, cell) * Math.max(1, hosts) < vulnerable;
     if (kind >= 0) {
       this.drawn[row]++;
       if (isTakable) this.drawnVulnerable[row]++;

@@ -194,18 +194,18 @@ export class OutbreakRun implements ClockCaller {
   /** A proposal across by a host that only tries: accepted as far as the snapshot still tells the truth. */
   private proposeAcross(cell: number): void {
     const { ward } = this;
-    const { policy, words } = ward;
+    const { policy, detail } = ward;
     const nth = policy.classOf[cell];
     const from = policy.begin[nth];
     const count = policy.begin[nth + 1] - from;
     let at = -1;
     do {
-      const draw = nextUniform(words, cell) * count;
+      const draw = nextUniform(detail, cell) * count;
       at = from + Math.floor(draw);
       if ((from + draw - at) * policy.seenSum[nth] >= policy.keep[at]) at = policy.other[at];
     } while (policy.target[at] === cell);
     const to = policy.target[at];
-    if (nextUniform(words, cell) * policy.seen[at] < ward.open[to]) {
+    if (nextUniform(detail, cell) * policy.seen[at] < ward.open[to]) {
       this.take(to);
       touch(ward, to);
       noteCrossing(ward, cell, to);
@@ -219,10 +219,10 @@ export class OutbreakRun implements ClockCaller {
     const slot = ledger.drawCounted(ward, cell);
     const { vulnerable } = this.terms.start;
     if (!isAcross) {
-      if (nextUniform(ward.words, cell) * (vulnerable[cell] - 1) < ward.open[cell]) this.take(cell);
+      if (nextUniform(ward.detail, cell) * (vulnerable[cell] - 1) < ward.open[cell]) this.take(cell);
     } else {
       const to = this.drawReached(cell);
-      if (nextUniform(ward.words, cell) * vulnerable[to] < ward.open[to]) {
+      if (nextUniform(ward.detail, cell) * vulnerable[to] < ward.open[to]) {
         this.take(to);
         touch(ward, to);
         noteCrossing(ward, cell, to);
@@ -233,10 +233,10 @@ export class OutbreakRun implements ClockCaller {
 
   /** The cell of a vulnerable host, taken or not, drawn from all that `cell` reaches across. */
   private drawReached(cell: number): number {
-    const { policy, words } = this.ward;
+    const { policy, detail } = this.ward;
     const nth = policy.classOf[cell];
     const self = policy.selfAt[cell];
-    let draw = nextUniform(words, cell) * policy.reachedVulnerable[cell];
+    let draw = nextUniform(detail, cell) * policy.reachedVulnerable[cell];
     if (self >= 0 && draw >= policy.vulnerableBefore[self]) draw += this.terms.start.vulnerable[cell];
     let [low, high] = [policy.begin[nth], policy.begin[nth + 1] - 1];
     while (low < high) {

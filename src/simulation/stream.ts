@@ -8,6 +8,7 @@ import { mix32 } from "../kit/hash.ts";
 export type StreamWords = Int32Array;
 
 /** Channels above the cells: what is drawn once per run. */
+export const CHANNEL_DETAIL = 0x1000_0000;
 export const CHANNEL_HIDDEN = 0x2000_0000;
 export const CHANNEL_ORDER = 0x4000_0000;
 

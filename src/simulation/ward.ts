@@ -8,7 +8,7 @@
 import type { BoundaryTable } from "./layout.ts";
 import type { Policy } from "./policy.ts";
 import { takeSnapshot } from "./policy.ts";
-import { nextExponential, type StreamWords, startStream } from "./stream.ts";
+import { CHANNEL_DETAIL, nextExponential, type StreamWords, startStream } from "./stream.ts";
 
 /** How a taken host begins: at once, after a fixed delay (a ring), or after an exponential one (a rate). */
 export type DormancyKind = "none" | "fixed" | "exponential";
@@ -43,7 +43,10 @@ export interface Ward {
   /** Tournament: `winner[1]` is the cell that rings first, leaf `leafCount + cell` is the cell. */
   readonly winner: Int32Array;
   readonly leafCount: number;
+  /** Streams of the clocks: what each ring is and how long the next wait is, whatever else happens. */
   readonly words: StreamWords;
+  /** Streams for the particulars (whom a proposal meets, which host made a hit), so that those do not shift the clocks. */
+  readonly detail: StreamWords;
   /** Run whose stream the cell holds; period of refresh its bound is of. */
   readonly startedIn: Int32Array;
   readonly boundIn: Int32Array;
@@ -104,6 +107,7 @@ export function newWard(terms: WardTerms): Ward {
     nextAt: new Float64Array(leafCount),
     winner: new Int32Array(2 * leafCount),
     words: new Int32Array(4 * cellCount),
+    detail: new Int32Array(4 * cellCount),
     startedIn: new Int32Array(cellCount).fill(-1),
     boundIn: new Int32Array(cellCount).fill(-1),
     crossedAt: new Float64Array(terms.boundaries.ids.length),
@@ -154,6 +158,7 @@ function prepareNow(ward: Ward, cell: number): void {
   if (ward.startedIn[cell] !== ward.run) {
     ward.startedIn[cell] = ward.run;
     startStream(ward.words, cell, ward.seed, ward.run, cell);
+    startStream(ward.detail, cell, ward.seed, ward.run, CHANNEL_DETAIL + cell);
     ward.left[cell] = nextExponential(ward.words, cell);
     ward.since[cell] = ward.nowSeconds;
   }
@@ -208,16 +213,20 @@ export function touch(ward: Ward, cell: number): void {
   const nextAt = rate > 0 ? now + left / rate : Number.POSITIVE_INFINITY;
   if (nextAt === ward.nextAt[cell]) return;
   ward.nextAt[cell] = nextAt;
-  replay(ward, cell);
+  replay(ward.winner, ward.nextAt, ward.leafCount, cell);
 }
 
 /** Plays a cell's matches of the tournament again, up to the root. */
-function replay(ward: Ward, cell: number): void {
-  const { winner, nextAt } = ward;
+export function replay(winner: Int32Array, nextAt: Float64Array, leafCount: number, cell: number): void {
   let best = cell;
-  for (let node = cell + ward.leafCount; node > 1; node >>= 1) {
+  let bestAt = nextAt[cell];
+  for (let node = cell + leafCount; node > 1; node >>= 1) {
     const rival = winner[node ^ 1];
-    if (nextAt[rival] < nextAt[best]) best = rival;
+    const rivalAt = nextAt[rival];
+    if (rivalAt < bestAt) {
+      best = rival;
+      bestAt = rivalAt;
+    }
     winner[node >> 1] = best;
   }
 }
