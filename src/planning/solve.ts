@@ -82,7 +82,9 @@ function solve(highs: Highs, program: LinearProgram, timeLimitSeconds: number): 
     const isOptimal = status === modelStatus.optimal;
     const { colValue } = model.getSolution();
     if (!isOptimal && (status !== modelStatus.timeLimit || colValue.length === 0)) return null;
-    return { values: colValue, bound: Number(model.info.get("mip_dual_bound")), isOptimal };
+    // Where presolve leaves nothing to branch on, the solver states no bound of its own.
+    const bound = isOptimal ? model.getObjectiveValue() : Number(model.info.get("mip_dual_bound"));
+    return { values: colValue, bound, isOptimal };
   } finally {
     model.dispose();
   }
