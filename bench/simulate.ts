@@ -120,7 +120,7 @@ function twinRow(program: string, segments: number, runs: number, tiny: boolean)
     ours.push((used.user + used.system) / 1e6);
     count = outbreak.ward.takeCount - takesBefore;
     const told = spawnSync(program, [`${segments}`, `${runs}`, `${seed}`, "1"], { encoding: "utf8" });
-    const [takes, , , seconds] = told.stdout.split(" ").map(Number);
+    const [, , takes, seconds] = told.stdout.split(" ").map(Number);
     if (takes !== count) throw new Error(`Cannot compare: the C twin must take ${count} hosts, got ${takes}`);
     twins.push(seconds);
   }
