@@ -10,8 +10,10 @@ export interface ClockCaller {
   take(cell: number): void;
   /** Something else happened at `cell`; `mark` is what is left of its draw after takes and removals. */
   settle(cell: number, mark: number): void;
-  /** When the next thing with a known time happens. */
+  /** When the next thing with a known time happens to a host. */
   nextKnownAt(): number;
+  /** Lets it happen, at that moment. */
+  settleKnown(atSeconds: number): void;
 }
 
 /** Rings per call: a loop that is left often is compiled whole, one that never ends is only replaced on the stack. */
@@ -21,21 +23,22 @@ const RINGS_PER_CALL = 512;
  * Rings clocks until `until`, or for a while. The same draws as nextUniform and nextExponential (stream.ts), written out:
  * xoshiro128** in local variables is worth a factor of 1.3 here. Four words a ring: two for the mark, two for the wait.
  * @param isPlain  a taken host begins to try at once, and nobody follows it
- * @returns where it stopped: sooner than `until` when something known was put before it, or when the while is over
+ * @returns whether it came to `until`; no when the while was over before
  */
-export function ringClocks(ward: Ward, until: number, isPlain: boolean, caller: ClockCaller): number {
+export function ringClocks(ward: Ward, until: number, isPlain: boolean, caller: ClockCaller): boolean {
   const { winner, nextAt, rate, left, since, open, trying, taken, localRate, crossBound, words, removalRate } = ward;
   const { counted, dormant, countedLocal, countedCross, wakeRate, leafCount } = ward;
-  let [stop, ringCount, takeCount] = [until, 0, 0];
-  for (;;) {
+  let stop = Math.min(until, caller.nextKnownAt());
+  let ringCount = 0;
+  for (; ringCount < RINGS_PER_CALL; ringCount++) {
     const cell = winner[1];
     const now = nextAt[cell];
-    if (now >= stop) break;
-    if (ringCount === RINGS_PER_CALL) {
-      stop = now;
-      break;
+    if (now >= stop) {
+      if (stop === until) break;
+      caller.settleKnown(stop);
+      stop = Math.min(until, caller.nextKnownAt());
+      continue;
     }
-    ringCount++;
     const base = 4 * cell;
     // Four words of xoshiro128**: two for the mark, two for the exponential.
     let a = words[base];
@@ -82,7 +85,6 @@ export function ringClocks(ward: Ward, until: number, isPlain: boolean, caller: 
       open[cell]--;
       trying[cell]++;
       taken[cell]++;
-      takeCount++;
     } else if ((mark -= takes) >= 0 && mark < tries * removalRate) trying[cell]--;
     else {
       ward.nowSeconds = now;
@@ -91,7 +93,7 @@ export function ringClocks(ward: Ward, until: number, isPlain: boolean, caller: 
       since[cell] = now;
       if (mark < 0) caller.take(cell);
       else caller.settle(cell, mark - tries * removalRate);
-      if (!isPlain) stop = Math.min(stop, caller.nextKnownAt());
+      if (!isPlain) stop = Math.min(until, caller.nextKnownAt());
     }
     const pace =
       trying[cell] * (localRate[cell] * open[cell] + removalRate + crossBound[cell]) +
@@ -104,6 +106,5 @@ export function ringClocks(ward: Ward, until: number, isPlain: boolean, caller: 
     replay(winner, nextAt, leafCount, cell);
   }
   ward.ringCount += ringCount;
-  ward.takeCount += takeCount;
-  return stop;
+  return ringCount < RINGS_PER_CALL;
 }

@@ -59,23 +59,19 @@ export class OutbreakRun implements ClockCaller {
     this.begin(run);
     const { changes } = this.closings;
     const { horizonSeconds } = this.rehearsal;
-    const { ward, wakes, giveUps, ledger } = this;
+    const { ward } = this;
     let [time, change] = [0, 0];
     for (;;) {
       const sampleAt = time < atSeconds.length ? Math.min(atSeconds[time], horizonSeconds) : horizonSeconds;
       const changeAt = change < changes.length ? changes[change].atSeconds : NEVER;
-      const until = Math.min(sampleAt, changeAt, this.nextKnownAt());
-      if (ringClocks(ward, until, this.isPlain, this) < until) continue; // A host was taken that wakes before.
+      const until = Math.min(sampleAt, changeAt);
+      if (!ringClocks(ward, until, this.isPlain, this)) continue;
       ward.nowSeconds = until;
       if (changeAt === until) this.change(change++);
-      else if (wakes.firstAt === until) this.wake(wakes.shift());
-      else if (ledger !== null && ledger.heap.firstAt() === until) ledger.settleFirst(ward);
-      else if (giveUps.firstAt === until) this.giveUp(giveUps.shift());
-      else if (sampleAt > until)
-        continue; // What was known then has been put off.
       else if (time < atSeconds.length) onSample(time++);
-      else return;
+      else break;
     }
+    for (let cell = 0; cell < ward.cellCount; cell++) ward.takeCount += ward.taken[cell];
   }
 
   /** Whether nothing could spread any more: no host that tries or will try reaches an open one. */
@@ -172,6 +168,13 @@ export class OutbreakRun implements ClockCaller {
     return Math.min(hostAt, this.wakes.firstAt, this.giveUps.firstAt);
   }
 
+  settleKnown(atSeconds: number): void {
+    this.ward.nowSeconds = atSeconds;
+    if (this.wakes.firstAt === atSeconds) this.wake(this.wakes.shift());
+    else if (this.giveUps.firstAt === atSeconds) this.giveUp(this.giveUps.shift());
+    else this.ledger?.settleFirst(this.ward);
+  }
+
   private giveUp(cell: number): void {
     this.ward.trying[cell]--;
     touch(this.ward, cell);
@@ -182,7 +185,6 @@ export class OutbreakRun implements ClockCaller {
     const { ward } = this;
     ward.open[cell]--;
     ward.taken[cell]++;
-    ward.takeCount++;
     if (ward.dormancyKind === "none") {
       this.arrive(cell);
       return;

@@ -152,7 +152,7 @@ class WorkerPool implements RehearsalPool {
   }
 
   private newMember(): Member {
-    const worker = new Worker(new URL("./play-worker.ts", import.meta.url));
+    const worker = new Worker(new URL("./play-worker.ts", import.meta.url), { execArgv: [] });
     const member: Member = { worker, maps: new Set(), isBusy: false };
     worker.on("message", (message: FromWorker) => this.take(member, message));
     worker.on("error", (error: Error) => this.replace(member, error.message));

@@ -68,7 +68,7 @@ export interface Ward {
   /** Number of the period in which snapshots are valid: an order, a lift and a new run begin another. */
   period: number;
   nowSeconds: number;
-  /** Takes, and rings of clocks, since the ward was made. */
+  /** Hosts taken in finished runs, those of the start too; rings of clocks, since the ward was made. */
   takeCount: number;
   ringCount: number;
 }
