@@ -35,13 +35,6 @@ export interface ReplayOptions extends SimulateOptions {
   readonly defender: DefenderProfile;
 }
 
-/** Moments to count at: close together while a worm is fast, then evenly to the end. Seconds, ascending, from 0. */
-export function momentsOf(horizonSeconds: number): number[] {
-  const early = Array.from({ length: 32 }, (_, nth) => 20 * 1.3 ** nth).filter((seconds) => seconds < horizonSeconds);
-  const even = Array.from({ length: 25 }, (_, nth) => (horizonSeconds * nth) / 24);
-  return [...new Set([...early, ...even].map(Math.round))].sort((a, b) => a - b);
-}
-
 /** Plays the scenario with its orders and without. */
 export async function replay(scenario: Scenario, options: ReplayOptions): Promise<Replay> {
   const orders = ordersOf(scenario);
@@ -63,7 +56,7 @@ export async function replay(scenario: Scenario, options: ReplayOptions): Promis
             seed,
             horizonSeconds: scenario.horizonMinutes * 60,
           },
-          { ...simulateOptions, atSeconds: momentsOf(scenario.horizonMinutes * 60) },
+          simulateOptions,
         );
   const [asItWas, withoutCuts] = [await play(orders), await play([])];
   const care = careOver(scenario, asItWas);

@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { loadScenario } from "../hospital/load.ts";
+import { loadScenario, readWorm } from "../hospital/load.ts";
 import { systemClock } from "../kit/clock.ts";
 import { controlId, parseControl } from "../model/control.ts";
 import type { Forecast } from "../model/forecast.ts";
@@ -18,7 +18,7 @@ import type { DefenderProfile, OutbreakState, TimedOrder, WormProfile } from "..
 import type { Scenario } from "../model/scenario.ts";
 import type { Millis } from "../model/units.ts";
 import { NO_SEGMENT } from "../model/units.ts";
-import { defenders, readWorm, worms } from "../simulation/simulate.ts";
+import { defenders, worms } from "../simulation/simulate.ts";
 import { readText, replaceFile } from "./files.ts";
 import { readMapFile } from "./map-and-baseline.ts";
 
@@ -115,7 +115,7 @@ export async function wormOf(name: string): Promise<WormProfile> {
   const read = readWorm(await readText("the worm profile", name), name);
   if (!read.ok)
     throw new Error(
-      `Cannot rehearse: ${name} must be free of faults, got ${read.problems.length}\n${read.problems.join("\n")}`,
+      `Cannot rehearse: ${name} must be free of faults, got ${read.faults.length}\n${read.faults.join("\n")}`,
     );
   return read.worm;
 }

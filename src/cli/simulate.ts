@@ -3,7 +3,6 @@
 
 import type { Command } from "commander";
 import { systemClock } from "../kit/clock.ts";
-import { momentsOf } from "../replay.ts";
 import { type Rehearsal, simulate, type SimulateOptions } from "../simulation/simulate.ts";
 import { processStreams, type Streams } from "./ends.ts";
 import { exitUsage } from "./exit-usage.ts";
@@ -90,7 +89,7 @@ export async function runSimulate(map: string | undefined, flags: SimulateFlags,
       return 0;
     }
     const rehearsal = await rehearsalOf(map ?? "", flags);
-    const forecast = await simulate(rehearsal, { ...options, atSeconds: momentsOf(rehearsal.horizonSeconds) });
+    const forecast = await simulate(rehearsal, options);
     status.done();
     await writeReportFile(flags, rehearsal.map, forecast, null);
     ends.stdout.write(

@@ -34,6 +34,7 @@ export { type Finding, formatFinding, formatProblem, type Problem } from "./prob
 export { type Estate, type EstateSite, mapOfEstate } from "./estate.ts";
 export { type LoadedScenario, loadScenario } from "./scenario.ts";
 export { mapJsonSchema } from "./schema.ts";
+export { type ReadWorm, readWorm } from "./worm-file.ts";
 export { writeMap } from "./write.ts";
 
 export type LoadedMap =
@@ -132,7 +133,7 @@ function parseLeniently(raw: unknown, problemAt: ProblemAt, problems: Problem[])
   if (first.success) {
     return { map: first.data, known: knownIds(first.data), originalPath: (path) => path };
   }
-  const faults = first.error.issues.flatMap((issue) => faultsOf(issue, raw));
+  const faults = first.error.issues.flatMap((issue) => faultsOf(issue, raw, mapSchema));
   // A misspelt key is one fault, not two: the right one is not reported as missing beside it.
   const meant = new Set(
     faults.flatMap(({ at, key, suggestion }) => (key ? formatPath([...at, suggestion ?? ""]) : [])),

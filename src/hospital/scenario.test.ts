@@ -45,9 +45,13 @@ describe("loadScenario", () => {
     ["worm: hit-list", "worm: 3", /case\.yaml: .*worm must be/],
     ["infected: 2", "infected: -2", /start\[0\]\.infected must be/],
     ["segment: cavale-servers", "segment: nowhere", /start names segments of the estate.*got nowhere/],
-    ["kind: cut-internet", "kind: cut-everything", /events\[1\]\.orders\[0\]\.kind must be/],
+    [
+      "kind: cut-internet",
+      "kind: cut-everything",
+      /events\[1\]\.orders\[0\]\.kind must be one of close-port-within, .*cut-internet, got "cut-everything"/,
+    ],
     ["sources: [doc] }", "sources: [gossip] }", /sources must list gossip/],
-    ["unknown:", "unknwon:", /unknwon/],
+    ["unknown:", "unknwon:", /unknwon must be a known key.*did you mean unknown/],
     ["title: Brest", 'title: "Brest', /correct YAML/],
   ])("tells where %s → %s is wrong", (from, to, message) => {
     expect(faultsOf(text.replace(from, to)).join("\n")).toMatch(message);

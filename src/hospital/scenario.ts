@@ -1,14 +1,11 @@
 // Reading a scenario file: YAML in, a Scenario with its drawn map out, or every fault with where it stands.
 
-import { parse } from "yaml";
 import { z } from "zod";
-import { limits } from "../limits.ts";
 import { comparisons, type Scenario } from "../model/scenario.ts";
 import { crossingDefaults, type HospitalMap } from "../model/map.ts";
 import type { Control } from "../model/control.ts";
 import { mapOfEstate } from "./estate.ts";
-import { formatPath } from "./problems.ts";
-import { faultsOf } from "./schema-faults.ts";
+import { readYaml } from "./yaml-file.ts";
 
 const text = z.string().min(1);
 const count = z.int().min(0).max(1_000_000);
@@ -79,33 +76,12 @@ export type LoadedScenario =
 
 /** Reads a scenario file. Never throws on bad text. @param path how the file is called in messages */
 export function loadScenario(textOfFile: string, path: string): LoadedScenario {
-  const refused = (...faults: string[]): LoadedScenario => ({ ok: false, faults });
-  if (textOfFile.length > limits.mapTextMax) {
-    return refused(
-      `${path}: Cannot read the scenario: at most ${limits.mapTextMax} characters, got ${textOfFile.length}`,
-    );
-  }
-  let raw: unknown;
-  try {
-    raw = parse(textOfFile, { maxAliasCount: 100, logLevel: "error" });
-  } catch (error) {
-    const because = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    return refused(`${path}: Cannot read the scenario: it must be correct YAML, got ${because}`);
-  }
-  const parsed = scenarioSchema.safeParse(raw);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.flatMap((issue) => faultsOf(issue, raw));
-    return refused(
-      ...faults.map(({ at, key, rule, got }) => {
-        const where = formatPath(key === undefined ? at : [...at, key]) || "the file";
-        return `${path}: Cannot read the scenario: ${where} must be ${rule}, got ${got}`;
-      }),
-    );
-  }
-  const { estate, schema: _, ...rest } = parsed.data;
+  const read = readYaml(textOfFile, "the scenario", path, scenarioSchema);
+  if (!read.ok) return read;
+  const { estate, schema: _, ...rest } = read.value;
   const map = mapOfEstate(rest.title, estate);
   const faults = [...unknownSegments(map, rest.start, path), ...unknownSources(rest, path)];
-  return faults.length > 0 ? refused(...faults) : { ok: true, scenario: { ...rest, map } };
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, scenario: { ...rest, map } };
 }
 
 function unknownSegments(map: HospitalMap, start: Scenario["start"], path: string): string[] {

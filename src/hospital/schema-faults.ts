@@ -2,7 +2,7 @@
 
 import type { z } from "zod";
 import { nearestWord, type Path, shownValue } from "./problems.ts";
-import { mapSchema, repairedText } from "./schema.ts";
+import { repairedText } from "./schema.ts";
 
 /** A fault of shape, before it has a line. */
 export interface Fault {
@@ -14,14 +14,17 @@ export interface Fault {
   readonly key?: string;
 }
 
-/** `raw` is what the file held. */
-export function faultsOf(issue: z.core.$ZodIssue, raw: unknown): readonly Fault[] {
+/**
+ * @param raw     what the file held
+ * @param schema  what it was read with: its keys are suggested for misspelt ones
+ */
+export function faultsOf(issue: z.core.$ZodIssue, raw: unknown, schema: z.ZodType): readonly Fault[] {
   const at = issue.path.filter((step) => typeof step !== "symbol");
   const value = valueAt(raw, at);
   const got = shownValue(value);
   switch (issue.code) {
     case "unrecognized_keys": {
-      const allowed = knownKeysAt(at, raw);
+      const allowed = knownKeysAt(at, raw, schema);
       return issue.keys.map((key) => {
         const near = nearestWord(key, allowed);
         const rule = near !== null || allowed.length === 0 ? "a known key" : `one of the keys ${allowed.join(", ")}`;
@@ -40,7 +43,7 @@ export function faultsOf(issue: z.core.$ZodIssue, raw: unknown): readonly Fault[
       return [{ at, rule: value === undefined ? `given: ${rule}` : rule, got, suggestion: near }];
     }
     case "invalid_union": {
-      const kinds = "discriminator" in issue && issue.discriminator === "kind" ? optionKinds : [];
+      const kinds = "options" in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
       const kind = valueAt(raw, [...at]);
       const near = typeof kind === "string" ? nearestWord(kind, kinds) : null;
       return [{ at, rule: kinds.length > 0 ? `one of ${kinds.join(", ")}` : issue.message, got, suggestion: near }];
@@ -55,8 +58,6 @@ export function faultsOf(issue: z.core.$ZodIssue, raw: unknown): readonly Fault[
       return [{ at, rule: issue.message, got, suggestion: typeof value === "string" ? repairedText(value) : null }];
   }
 }
-
-const optionKinds = ["path", "host", "service", "internet"];
 
 function ruleOfType(expected: string): string {
   const words: Record<string, string> = {
@@ -82,8 +83,8 @@ function valueAt(raw: unknown, path: Path): unknown {
 }
 
 /** The keys that the schema knows at a path. */
-function knownKeysAt(path: Path, raw: unknown): readonly string[] {
-  let schema: unknown = mapSchema;
+function knownKeysAt(path: Path, raw: unknown, root: z.ZodType): readonly string[] {
+  let schema: unknown = root;
   for (const [depth, step] of path.entries()) {
     const bare = unwrapped(schema, valueAt(raw, path.slice(0, depth)));
     const holder = bare as { shape?: Record<string, unknown>; element?: unknown };
@@ -93,6 +94,11 @@ function knownKeysAt(path: Path, raw: unknown): readonly string[] {
   return Object.keys(bare?.shape ?? {});
 }
 
+/** The words an option of a union wants as its `kind`. */
+function kindsOf(option: unknown): ReadonlySet<unknown> {
+  return (option as { shape?: { kind?: { values?: ReadonlySet<unknown> } } }).shape?.kind?.values ?? new Set();
+}
+
 /** Takes off defaults and nulls, and of a union the member that the value's `kind` names. */
 function unwrapped(schema: unknown, value: unknown): unknown {
   let bare = schema;
@@ -100,9 +106,8 @@ function unwrapped(schema: unknown, value: unknown): unknown {
     const inner = bare as { unwrap?: () => unknown; options?: readonly unknown[]; element?: unknown } | undefined;
     if (inner?.options !== undefined && inner.element === undefined) {
       const kind = (value as { kind?: unknown } | null | undefined)?.kind;
-      const index = optionKinds.indexOf(String(kind));
-      if (index < 0) return undefined;
-      bare = inner.options[index];
+      bare = inner.options.find((option) => kindsOf(option).has(kind));
+      if (bare === undefined) return undefined;
     } else if (typeof inner?.unwrap === "function" && inner.element === undefined) bare = inner.unwrap();
     else return bare;
   }

@@ -7,16 +7,7 @@ import { commonTask, momentsOf, rehearsalOf, townMap } from "../../test/town.ts"
 import { randomRehearsal } from "../../test/twin/random-rehearsal.ts";
 import type { TimedOrder } from "../model/rehearsal.ts";
 import { OutbreakRun } from "./outbreak-run.ts";
-import {
-  defenders,
-  openRehearsalPool,
-  playRuns,
-  type Rehearsal,
-  RehearsalError,
-  readWorm,
-  simulate,
-  worms,
-} from "./simulate.ts";
+import { defenders, openRehearsalPool, playRuns, type Rehearsal, RehearsalError, simulate, worms } from "./simulate.ts";
 import { termsOf } from "./terms.ts";
 
 const base = rehearsalOf({
@@ -234,28 +225,5 @@ describe("profiles", () => {
       for (const defender of defenders) playRuns({ ...base, worm, defender }, 0, 2, [120]);
       expect(worm.claims.length).toBeGreaterThan(1);
     }
-  });
-  it("are read from YAML, strictly", () => {
-    const text = [
-      "schema: cordon.worm/1",
-      "id: mine",
-      "title: Mine",
-      "port: tcp/139",
-      "localTriesPerSecond: 2",
-      "remoteTriesPerSecond: 0",
-      "knowsHosts: true",
-      "takeProbability: 0.5",
-      "dormancy: { meanSeconds: 3, kind: fixed }",
-      "vulnerableShare: { workstation: 1, server: 0, medical: 0, other: 0 }",
-    ].join("\n");
-    const read = readWorm(text, "mine.yaml");
-    expect(read.ok && [read.worm.port, read.worm.activeSeconds, read.worm.claims[0].source]).toEqual([
-      "tcp/139",
-      null,
-      "stated by the user",
-    ]);
-    const faulty = readWorm(`${text}\nspeed: 3`.replace("tcp/139", "139"), "mine.yaml");
-    expect(faulty.ok ? [] : faulty.problems).toHaveLength(2);
-    expect(readWorm(": : :", "mine.yaml").ok).toBe(false);
   });
 });

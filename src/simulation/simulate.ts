@@ -16,13 +16,13 @@ export { playRuns } from "./play.ts";
 export { openRehearsalPool, type RehearsalPool } from "./pool.ts";
 export type { Rehearsal, RunSamples } from "./rehearsal.ts";
 export { RehearsalError } from "./rehearsal-error.ts";
-export { readWorm } from "./worm-file.ts";
 export { worms } from "./worms.ts";
 
 /** Runs between two checkpoints. */
 const RUNS_PER_STEP = 400;
-/** Moments of the bands when none are asked for: the start, the end, and evenly between. */
-const MOMENTS = 61;
+/** Moments of the bands when none are asked for: from 20 s on each a third later, and so many evenly to the end. */
+const MOMENTS_EARLY = 32;
+const MOMENTS_EVEN = 24;
 
 export interface SimulateOptions {
   /** Runs to play; with `precision`, runs before the first look. Default 400. */
@@ -65,7 +65,7 @@ export interface SimulateOptions {
  */
 export async function simulate(rehearsal: Rehearsal, options: SimulateOptions = {}): Promise<Forecast> {
   const { runs = 400, precision, runsMax = Math.max(20_000, runs), signal } = options;
-  const atSeconds = options.atSeconds ?? evenly(rehearsal.horizonSeconds);
+  const atSeconds = options.atSeconds ?? momentsOf(rehearsal.horizonSeconds);
   checkRehearsal(rehearsal, atSeconds);
   checkOptions(runs, runsMax, precision, atSeconds);
   const tally = new Tally(termsOf(rehearsal), atSeconds);
@@ -95,8 +95,12 @@ export async function simulate(rehearsal: Rehearsal, options: SimulateOptions = 
   }
 }
 
-function evenly(horizonSeconds: number): number[] {
-  return Array.from({ length: MOMENTS }, (_, nth) => (horizonSeconds * nth) / (MOMENTS - 1));
+/** Close together while a worm is fast, then evenly to the end; seconds, ascending, from 0. */
+function momentsOf(horizonSeconds: number): number[] {
+  const early = Array.from({ length: MOMENTS_EARLY }, (_, nth) => Math.round(20 * 1.3 ** nth));
+  const even = Array.from({ length: MOMENTS_EVEN + 1 }, (_, nth) => (horizonSeconds * nth) / MOMENTS_EVEN);
+  const moments = [...early.filter((seconds) => seconds < horizonSeconds), ...even];
+  return [...new Set(moments)].sort((a, b) => a - b);
 }
 
 function checkOptions(

@@ -58,10 +58,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 
 /** Layers and stages that use no package from outside (but the one that is named). */
 const withoutPackages = new Set(["limits", "kit", "model", "detection", "simulation", "planning"]);
-const packageExceptions: Readonly<Record<string, readonly string[]>> = {
-  "src/planning/solve.ts": ["highs"],
-  "src/simulation/worm-file.ts": ["yaml", "zod"],
-};
+const packageExceptions: Readonly<Record<string, readonly string[]>> = { "src/planning/solve.ts": ["highs"] };
 
 const bannedNames = [
   "utils",

@@ -1,9 +1,9 @@
 // A worm profile that a user wrote, as YAML: strict, with one sentence per fault. A profile that claims nothing says so.
 
-import { parseDocument } from "yaml";
 import { z } from "zod";
 import { parsePort } from "../model/port.ts";
 import type { WormProfile } from "../model/rehearsal.ts";
+import { readYaml } from "./yaml-file.ts";
 
 const share = z.number().min(0).max(1);
 const rate = z.number().min(0).finite();
@@ -26,32 +26,16 @@ const wormSchema = z.strictObject({
 
 export type ReadWorm =
   | { readonly ok: true; readonly worm: WormProfile }
-  | { readonly ok: false; readonly problems: readonly string[] };
+  | { readonly ok: false; readonly faults: readonly string[] };
 
 /**
- * Reads a profile from YAML. Never throws on bad text.
+ * Reads a profile. Never throws on bad text.
  * @param path  how the file is called in messages
  */
 export function readWorm(text: string, path: string): ReadWorm {
-  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true, logLevel: "error" });
-  if (document.errors.length > 0) {
-    return { ok: false, problems: document.errors.map((error) => `${path}: must be readable YAML, ${error.message}`) };
-  }
-  let value: unknown;
-  try {
-    value = document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    return { ok: false, problems: [`${path}: must be readable YAML, ${String(error)}`] };
-  }
-  const read = wormSchema.safeParse(value);
-  if (!read.success) {
-    const problems = read.error.issues.map((issue) => {
-      const at = issue.path.length === 0 ? "the profile" : issue.path.join(".");
-      return `${path}: ${at}: ${issue.message}`;
-    });
-    return { ok: false, problems };
-  }
-  const { schema: _, ...worm } = read.data;
+  const read = readYaml(text, "the worm", path, wormSchema);
+  if (!read.ok) return read;
+  const { schema: _, ...worm } = read.value;
   const claims = worm.claims.length > 0 ? worm.claims : [{ what: "all figures", source: "stated by the user" }];
   return { ok: true, worm: { ...worm, claims } };
 }
