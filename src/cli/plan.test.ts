@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { plansSchema } from "../rehearsal-result.ts";
 import { runPlan } from "./plan.ts";
-import { exitNonsense } from "./rehearsal-settings.ts";
+import { exitNonsense } from "./answer.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cordon-plan-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -6,22 +6,18 @@ import { systemClock } from "../kit/clock.ts";
 import type { Plans } from "../model/plan.ts";
 import { type Override, planCordon, type PlanRequest } from "../planning/plan.ts";
 import { openRehearsalPool } from "../simulation/simulate.ts";
+import { answer, exitCodesHelp } from "./answer.ts";
 import { processStreams, type Streams } from "./ends.ts";
 import {
   addRehearsalFlags,
   collected,
-  defenderOf,
-  exitNonsense,
-  mapOf,
   numberAbove,
   type RehearsalFlags,
-  stateOf,
+  situationOf,
   workersOf,
-  wormOf,
   writeReportFile,
 } from "./rehearsal-settings.ts";
 import { renderPlans } from "./render-plans.ts";
-import { createStatusLine, harmless, screenOf } from "./terminal.ts";
 import { rehearsalWords as words } from "./words-rehearsal.ts";
 
 interface PlanFlags extends RehearsalFlags {
@@ -57,7 +53,7 @@ export function addPlan(program: Command): void {
       [],
     );
   addRehearsalFlags(command)
-    .addHelpText("after", "\nExit codes: 0 done, 2 usage, 3 what was asked makes no sense")
+    .addHelpText("after", exitCodesHelp)
     .action(async (map: string, flags: PlanFlags) => {
       process.exitCode = await runPlan(map, flags, processStreams);
     });
@@ -65,30 +61,18 @@ export function addPlan(program: Command): void {
 
 /** @returns the exit code */
 export async function runPlan(path: string, flags: PlanFlags, ends: Streams): Promise<number> {
-  const status = createStatusLine(ends.stderr, () => systemClock.nowMs());
-  const pool = openRehearsalPool(workersOf(flags));
-  try {
+  return await answer(flags, ends, async (status) => {
     const request = await requestOf(path, flags);
-    const plans = await planCordon(request, {
-      clock: systemClock,
-      pool,
-      onFirst: (first) => {
-        if (flags.quiet !== true) status.update(words.firstAnswer(titleOf(first)), null);
-      },
-    });
-    status.done();
-    await writeReportFile(flags, request.map, null, plans);
-    const screen = screenOf(ends.stdout, ends.environment, flags.color !== false);
-    ends.stdout.write(flags.output === "json" ? `${JSON.stringify(plans, null, 2)}\n` : renderPlans(plans, screen));
-    return 0;
-  } catch (error) {
-    if (!(error instanceof Error && error.message.startsWith("Cannot "))) throw error;
-    ends.stderr.write(`${error.message.split("\n").map(harmless).join("\n")}\n`);
-    return exitNonsense;
-  } finally {
-    status.done();
-    await pool.close();
-  }
+    const pool = openRehearsalPool(workersOf(flags));
+    try {
+      const onFirst = (first: Plans): void => status.update(words.firstAnswer(titleOf(first)), null);
+      const plans = await planCordon(request, { clock: systemClock, pool, onFirst });
+      await writeReportFile(flags, request.map, null, plans);
+      return { result: plans, render: (screen) => renderPlans(plans, screen) };
+    } finally {
+      await pool.close();
+    }
+  });
 }
 
 const titleOf = ({ plans, recommended }: Plans): string =>
@@ -96,15 +80,9 @@ const titleOf = ({ plans, recommended }: Plans): string =>
 
 async function requestOf(path: string, flags: PlanFlags): Promise<PlanRequest> {
   const nowMs = systemClock.nowMs();
-  const map = await mapOf(path, nowMs);
-  const worm = await wormOf(flags.worm);
   return {
-    map,
-    worm,
-    defender: defenderOf(flags.defender),
-    state: await stateOf(map, worm.port, flags.start, flags.inspect),
+    ...(await situationOf(path, flags, nowMs)),
     nowMs,
-    seed: flags.seed,
     ...(flags.hours === undefined ? {} : { horizonSeconds: flags.hours * 3_600 }),
     allowances: { overrides: flags.allow.map(overrideOf), standInsRunning: flags.standInRuns },
   };

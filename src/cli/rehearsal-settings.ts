@@ -22,9 +22,6 @@ import { defenders, worms } from "../simulation/simulate.ts";
 import { readText, replaceFile } from "./files.ts";
 import { readMapFile } from "./map-and-baseline.ts";
 
-/** What was asked makes no sense: an unknown segment, an outbreak of nobody, a rate below zero. */
-export const exitNonsense = 3;
-
 /** Flags of all three commands. */
 export interface RehearsalFlags {
   readonly output: "text" | "json";
@@ -142,10 +139,6 @@ export async function scenarioOf(name: string): Promise<Scenario> {
   return loaded.scenario;
 }
 
-export async function mapOf(path: string, nowMs: Millis): Promise<HospitalMap> {
-  return await readMapFile(path, nowMs);
-}
-
 /** `isolate-building/b1@30`: a control, and when it takes effect in minutes. @throws `Cannot …` */
 export function orderOf(text: string): TimedOrder {
   const at = text.lastIndexOf("@");
@@ -181,7 +174,7 @@ export function ordersAsWords(orders: readonly TimedOrder[]): readonly string[] 
  * `ward=3,lab` (three hosts in one segment, one in another), or the result of `cordon inspect -o json`, whose suspects
  * are placed by their addresses. @throws `Cannot …`
  */
-export async function stateOf(
+async function stateOf(
   map: HospitalMap,
   port: string,
   start: readonly string[],
@@ -214,6 +207,27 @@ export async function stateOf(
     hosts,
     segments: [...infected].map(([segment, count]) => ({ segment, infected: count, isolated: 0, hiddenMean: 0 })),
   };
+}
+
+/** Where an outbreak stands, as `simulate` and `plan` are told: the map, who moves, who answers, what is infected. */
+export interface Situation {
+  readonly map: HospitalMap;
+  readonly worm: WormProfile;
+  readonly defender: DefenderProfile;
+  readonly state: OutbreakState;
+  readonly seed: number;
+}
+
+/** @throws `Cannot …` */
+export async function situationOf(
+  path: string,
+  flags: RehearsalFlags & { readonly start: readonly string[]; readonly inspect?: string },
+  nowMs: Millis,
+): Promise<Situation> {
+  const map = await readMapFile(path, nowMs);
+  const worm = await wormOf(flags.worm);
+  const state = await stateOf(map, worm.port, flags.start, flags.inspect);
+  return { map, worm, defender: defenderOf(flags.defender), state, seed: flags.seed };
 }
 
 function suspectsOf(text: string, path: string): readonly string[] {

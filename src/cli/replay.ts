@@ -3,32 +3,25 @@
 import { endOf, ordersOf, type Replay, replay } from "../replay.ts";
 import type { Scenario } from "../model/scenario.ts";
 import type { SimulateOptions } from "../simulation/simulate.ts";
-import type { Streams } from "./ends.ts";
+import type { Answer } from "./answer.ts";
 import { defenderOf, ordersAsWords, type RehearsalFlags, wormOf, writeReportFile } from "./rehearsal-settings.ts";
 import { renderForecast } from "./render-forecast.ts";
-import { harmless, paint, type Screen, screenOf, title, wrap } from "./terminal.ts";
+import { harmless, paint, type Screen, title, wrap } from "./terminal.ts";
 import { rehearsalWords as words } from "./words-rehearsal.ts";
 
 const ordersShownMax = 6;
 const servicesShownMax = 8;
 
-/** Plays the scenario and gives what is to be written. @throws `Cannot …` */
-export async function replayPage(
+/** Plays the scenario. @throws `Cannot …` */
+export async function answerReplay(
   scenario: Scenario,
   flags: RehearsalFlags,
   options: SimulateOptions,
-  ends: Streams,
-): Promise<string> {
-  const worm = await wormOf(scenario.worm);
-  const result = await replay(scenario, {
-    ...options,
-    seed: flags.seed,
-    worm,
-    defender: defenderOf(scenario.defender),
-  });
+): Promise<Answer> {
+  const [worm, defender] = [await wormOf(scenario.worm), defenderOf(scenario.defender)];
+  const result = await replay(scenario, { ...options, seed: flags.seed, worm, defender });
   await writeReportFile(flags, scenario.map, result.asItWas, null);
-  if (flags.output === "json") return `${JSON.stringify(result, null, 2)}\n`;
-  return renderReplay(result, scenario, screenOf(ends.stdout, ends.environment, flags.color !== false));
+  return { result, render: (screen) => renderReplay(result, scenario, screen) };
 }
 
 function renderReplay(result: Replay, scenario: Scenario, screen: Screen): string {

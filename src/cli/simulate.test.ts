@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { forecastSchema, plansSchema, publishedSchema, replaySchema, wallsSchema } from "../rehearsal-result.ts";
 import { exitUsage } from "./exit-usage.ts";
-import { exitNonsense } from "./rehearsal-settings.ts";
+import { exitNonsense } from "./answer.ts";
 import { runSimulate } from "./simulate.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cordon-simulate-"));

@@ -3,28 +3,24 @@
 
 import type { Command } from "commander";
 import { systemClock } from "../kit/clock.ts";
-import { type Rehearsal, simulate, type SimulateOptions } from "../simulation/simulate.ts";
+import { simulate, type SimulateOptions } from "../simulation/simulate.ts";
+import { answer, exitCodesHelp } from "./answer.ts";
 import { processStreams, type Streams } from "./ends.ts";
 import { exitUsage } from "./exit-usage.ts";
 import {
   addRehearsalFlags,
   collected,
-  defenderOf,
-  exitNonsense,
-  mapOf,
   numberAbove,
   orderOf,
   ordersAsWords,
   type RehearsalFlags,
   scenarioOf,
-  stateOf,
+  situationOf,
   wholeNumber,
   workersOf,
-  wormOf,
   writeReportFile,
 } from "./rehearsal-settings.ts";
 import { renderForecast } from "./render-forecast.ts";
-import { createStatusLine, harmless, screenOf } from "./terminal.ts";
 import { rehearsalWords as words } from "./words-rehearsal.ts";
 
 interface SimulateFlags extends RehearsalFlags {
@@ -58,7 +54,7 @@ export function addSimulate(program: Command): void {
     .option("--precision <share>", "run until the mean is this precise, like 0.02", numberAbove(0, 1))
     .option("--checkpoint <file>", "go on from here when it was stopped, and keep it there");
   addRehearsalFlags(command)
-    .addHelpText("after", "\nExit codes: 0 done, 2 usage, 3 what was asked makes no sense")
+    .addHelpText("after", exitCodesHelp)
     .action(async (map: string | undefined, flags: SimulateFlags) => {
       process.exitCode = await runSimulate(map, flags, processStreams);
     });
@@ -66,61 +62,27 @@ export function addSimulate(program: Command): void {
 
 /** @returns the exit code */
 export async function runSimulate(map: string | undefined, flags: SimulateFlags, ends: Streams): Promise<number> {
-  const status = createStatusLine(ends.stderr, () => systemClock.nowMs());
-  try {
-    if ((map === undefined) === (flags.scenario === undefined)) {
-      ends.stderr.write("Cannot rehearse: give a map or --scenario, one of them\n");
-      return exitUsage;
-    }
+  const { scenario } = flags;
+  if ((map === undefined) === (scenario === undefined)) {
+    ends.stderr.write("Cannot rehearse: give a map or --scenario, one of them\n");
+    return exitUsage;
+  }
+  return await answer(flags, ends, async (status) => {
     const options: SimulateOptions = {
       ...(flags.runs === undefined ? {} : { runs: flags.runs }),
       ...(flags.precision === undefined ? {} : { precision: flags.precision }),
       workers: workersOf(flags),
       ...(flags.checkpoint === undefined ? {} : { checkpoint: flags.checkpoint }),
-      onProgress: (runs, runsMax) => {
-        if (flags.quiet !== true) status.update(words.progress(runs, runsMax), runs / runsMax);
-      },
+      onProgress: (runs, runsMax) => status.update(words.progress(runs, runsMax), runs / runsMax),
     };
-    if (flags.scenario !== undefined) {
-      const { replayPage } = await import("./replay.ts");
-      const text = await replayPage(await scenarioOf(flags.scenario), flags, options, ends);
-      status.done();
-      ends.stdout.write(text);
-      return 0;
+    if (scenario !== undefined) {
+      const { answerReplay } = await import("./replay.ts");
+      return await answerReplay(await scenarioOf(scenario), flags, options);
     }
-    const rehearsal = await rehearsalOf(map ?? "", flags);
-    const forecast = await simulate(rehearsal, options);
-    status.done();
-    await writeReportFile(flags, rehearsal.map, forecast, null);
-    ends.stdout.write(
-      flags.output === "json"
-        ? `${JSON.stringify(forecast, null, 2)}\n`
-        : renderForecast(
-            forecast,
-            ordersAsWords(rehearsal.orders),
-            screenOf(ends.stdout, ends.environment, flags.color !== false),
-          ),
-    );
-    return 0;
-  } catch (error) {
-    if (!(error instanceof Error && error.message.startsWith("Cannot "))) throw error;
-    ends.stderr.write(`${error.message.split("\n").map(harmless).join("\n")}\n`);
-    return exitNonsense;
-  } finally {
-    status.done();
-  }
-}
-
-async function rehearsalOf(path: string, flags: SimulateFlags): Promise<Rehearsal> {
-  const map = await mapOf(path, systemClock.nowMs());
-  const worm = await wormOf(flags.worm);
-  return {
-    map,
-    worm,
-    defender: defenderOf(flags.defender),
-    state: await stateOf(map, worm.port, flags.start, flags.inspect),
-    orders: flags.order.map(orderOf),
-    seed: flags.seed,
-    horizonSeconds: flags.hours * 3_600,
-  };
+    const orders = flags.order.map(orderOf);
+    const situation = await situationOf(map ?? "", flags, systemClock.nowMs());
+    const forecast = await simulate({ ...situation, orders, horizonSeconds: flags.hours * 3_600 }, options);
+    await writeReportFile(flags, situation.map, forecast, null);
+    return { result: forecast, render: (screen) => renderForecast(forecast, ordersAsWords(orders), screen) };
+  });
 }

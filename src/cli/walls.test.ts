@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { wallsSchema } from "../rehearsal-result.ts";
-import { exitNonsense } from "./rehearsal-settings.ts";
+import { exitNonsense } from "./answer.ts";
 import { runWalls } from "./walls.ts";
 
 const clinic = "examples/clinic/hospital.yaml";

@@ -6,19 +6,19 @@ import { systemClock } from "../kit/clock.ts";
 import type { Wall, Walls } from "../model/walls.ts";
 import { rankWalls } from "../planning/plan.ts";
 import { openRehearsalPool, worms } from "../simulation/simulate.ts";
+import { answer, exitCodesHelp } from "./answer.ts";
 import { processStreams, type Streams } from "./ends.ts";
 import {
   addRehearsalFlags,
   defenderOf,
-  exitNonsense,
-  mapOf,
   numberAbove,
   type RehearsalFlags,
   workersOf,
   wormOf,
 } from "./rehearsal-settings.ts";
+import { readMapFile } from "./map-and-baseline.ts";
 import { formatSpan } from "./render-time.ts";
-import { createStatusLine, harmless, paint, type Screen, screenOf, title, wrap } from "./terminal.ts";
+import { harmless, paint, type Screen, title, wrap } from "./terminal.ts";
 import { rehearsalWords as words } from "./words-rehearsal.ts";
 
 const wallsShownMax = 10;
@@ -40,7 +40,7 @@ export function addWalls(program: Command): void {
     .argument("<map>", "the hospital map (hospital.yaml)")
     .option("--hours <number>", "how long each outbreak is played", numberAbove(0, 24 * 60));
   addRehearsalFlags(command, { hasReport: false, wormDefault: null })
-    .addHelpText("after", "\nExit codes: 0 done, 2 usage, 3 what was asked makes no sense")
+    .addHelpText("after", exitCodesHelp)
     .action(async (map: string, flags: WallsFlags) => {
       process.exitCode = await runWalls(map, flags, processStreams);
     });
@@ -48,30 +48,23 @@ export function addWalls(program: Command): void {
 
 /** @returns the exit code */
 export async function runWalls(path: string, flags: WallsFlags, ends: Streams): Promise<number> {
-  const status = createStatusLine(ends.stderr, () => systemClock.nowMs());
-  const pool = openRehearsalPool(workersOf(flags));
-  try {
-    const map = await mapOf(path, systemClock.nowMs());
+  return await answer(flags, ends, async (status) => {
+    const map = await readMapFile(path, systemClock.nowMs());
     const played = flags.worm === undefined ? worms : [await wormOf(flags.worm)];
-    if (flags.quiet !== true) status.update(words.ranking(played.length), null);
-    const walls = await rankWalls(map, played, {
-      defender: defenderOf(flags.defender),
-      seed: flags.seed,
-      pool,
-      ...(flags.hours === undefined ? {} : { horizonSeconds: flags.hours * 3_600 }),
-    });
-    status.done();
-    const screen = screenOf(ends.stdout, ends.environment, flags.color !== false);
-    ends.stdout.write(flags.output === "json" ? `${JSON.stringify(walls, null, 2)}\n` : renderWalls(walls, screen));
-    return 0;
-  } catch (error) {
-    if (!(error instanceof Error && error.message.startsWith("Cannot "))) throw error;
-    ends.stderr.write(`${error.message.split("\n").map(harmless).join("\n")}\n`);
-    return exitNonsense;
-  } finally {
-    status.done();
-    await pool.close();
-  }
+    const pool = openRehearsalPool(workersOf(flags));
+    try {
+      status.update(words.ranking(played.length), null);
+      const walls = await rankWalls(map, played, {
+        defender: defenderOf(flags.defender),
+        seed: flags.seed,
+        pool,
+        ...(flags.hours === undefined ? {} : { horizonSeconds: flags.hours * 3_600 }),
+      });
+      return { result: walls, render: (screen) => renderWalls(walls, screen) };
+    } finally {
+      await pool.close();
+    }
+  });
 }
 
 function renderWalls(result: Walls, screen: Screen): string {
