@@ -2,6 +2,7 @@
 // published. Care is assessed on what is taken by the end, on average, under all the orders of the case.
 
 import { compileCare } from "./care/assess.ts";
+import { ZoneClock } from "./kit/zone-clock.ts";
 import type { Forecast } from "./model/forecast.ts";
 import type { DefenderProfile, TimedOrder, WormProfile } from "./model/rehearsal.ts";
 import type { PublishedFigure, Scenario } from "./model/scenario.ts";
@@ -115,8 +116,7 @@ interface CareOver {
  */
 function careOver(scenario: Scenario, forecast: Forecast | null): CareOver {
   const care = compileCare(scenario.map);
-  const zoneMs = offsetOf(scenario.beginsAt, scenario.map.timeZone);
-  const beginMs = Date.parse(`${scenario.beginsAt}Z`) - zoneMs;
+  const beginMs = new ZoneClock(scenario.map.timeZone).instantOf(Date.parse(`${scenario.beginsAt}Z`));
   const endMs = beginMs + scenario.horizonMinutes * 60_000;
   const sinceMs = beginMs + firstCut(scenario) * 1_000;
   const controls = ordersOf(scenario).map(({ control }) => control);
@@ -129,13 +129,6 @@ function careOver(scenario: Scenario, forecast: Forecast | null): CareOver {
       .filter(({ state }) => state !== "normal")
       .map(({ name, state, because }) => ({ name, state, because: because[0] ?? "" })),
   };
-}
-
-/** How far the zone's clocks are ahead of UTC at a local time, ms; within an hour of a change of clocks either may come. */
-function offsetOf(local: string, timeZone: string): number {
-  const atMs = Date.parse(`${local}Z`);
-  const shown = new Date(atMs).toLocaleString("sv-SE", { timeZone });
-  return Date.parse(`${shown.replace(" ", "T")}Z`) - atMs;
 }
 
 function firstCut(scenario: Scenario): number {

@@ -1,6 +1,7 @@
 // The half-days in which consultations are planned, by the map's calendar in the hospital's own time. In: an instant;
 // out: the present half-day and those after it, with the planned consultations of each service.
 
+import { ZoneClock } from "../kit/zone-clock.ts";
 import { type HospitalMap, weekdays } from "../model/map.ts";
 import type { Millis } from "../model/units.ts";
 
@@ -46,41 +47,4 @@ function plannedOn(map: HospitalMap, day: number, half: number): number[] {
 
 function timeMs(time: string): Millis {
   return (Number(time.slice(0, 2)) * 60 + Number(time.slice(3))) * 60_000;
-}
-
-/** From an instant to the time on the wall of a zone, and back. */
-class ZoneClock {
-  private readonly format: Intl.DateTimeFormat;
-
-  constructor(timeZone: string) {
-    this.format = new Intl.DateTimeFormat("en-GB", {
-      timeZone,
-      hourCycle: "h23",
-      year: "numeric",
-      month: "2-digit",
-      day: "2-digit",
-      hour: "2-digit",
-      minute: "2-digit",
-      second: "2-digit",
-    });
-  }
-
-  /** What the wall is ahead of UTC at an instant. */
-  offsetMs(atMs: Millis): Millis {
-    const parts = new Map(this.format.formatToParts(atMs).map(({ type, value }) => [type, Number(value)]));
-    const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
-    const wall = Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second"));
-    return wall - Math.floor(atMs / 1_000) * 1_000;
-  }
-
-  /**
-   * The instant at which the wall shows `wallMs` (as if it were UTC). Around a change of the clock: the first of two such
-   * instants; for a time that is skipped, the instant it would have been without the change.
-   */
-  instantOf(wallMs: Millis): Millis {
-    const before = wallMs - this.offsetMs(wallMs - dayMs);
-    if (before + this.offsetMs(before) === wallMs) return before;
-    const after = wallMs - this.offsetMs(wallMs + dayMs);
-    return after + this.offsetMs(after) === wallMs ? after : before;
-  }
 }

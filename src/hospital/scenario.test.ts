@@ -52,6 +52,12 @@ describe("loadScenario", () => {
     ],
     ["sources: [doc] }", "sources: [gossip] }", /sources must list gossip/],
     ["unknown:", "unknwon:", /unknwon must be a known key.*did you mean unknown/],
+    [
+      "crossingDefault: open-within-site",
+      "crossingDefault: open-within-site\n  timeZone: Mars/Olympus",
+      /timeZone must be a time zone name/,
+    ],
+    ["beginsAt: 2023-03-09T20:33", "beginsAt: 2023-13-09T20:33", /beginsAt must be a local time/],
     ["title: Brest", 'title: "Brest', /correct YAML/],
   ])("tells where %s → %s is wrong", (from, to, message) => {
     expect(faultsOf(text.replace(from, to)).join("\n")).toMatch(message);

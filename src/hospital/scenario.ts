@@ -5,6 +5,7 @@ import { comparisons, type Scenario } from "../model/scenario.ts";
 import { crossingDefaults, type HospitalMap } from "../model/map.ts";
 import type { Control } from "../model/control.ts";
 import { mapOfEstate } from "./estate.ts";
+import { timeZone } from "./schema.ts";
 import { readYaml } from "./yaml-file.ts";
 
 const text = z.string().min(1);
@@ -31,6 +32,10 @@ const site = z.strictObject({
   consultationsPerDay: count.default(0),
 });
 
+function isLocalTime(value: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(value) && !Number.isNaN(Date.parse(`${value}Z`));
+}
+
 const scenarioSchema = z.strictObject({
   schema: z.literal("cordon.scenario/1"),
   id: z.string().regex(/^[a-z0-9-]{1,40}$/),
@@ -41,13 +46,13 @@ const scenarioSchema = z.strictObject({
     sites: z.array(site).min(1).max(60),
     crossingDefault: z.enum(crossingDefaults),
     isFlat: z.boolean().default(false),
-    timeZone: text.default("Europe/Paris"),
+    timeZone,
   }),
   worm: text,
   defender: text,
   start: z.array(z.strictObject({ segment: text, infected: z.int().min(1).max(100_000) })).default([]),
   horizonMinutes: z.number().positive().max(100_000),
-  beginsAt: z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/),
+  beginsAt: z.string().refine(isLocalTime, { error: "a local time like 2019-03-12T09:00" }),
   events: z.array(
     z.strictObject({
       atMinutes: z.number().min(0),

@@ -92,6 +92,9 @@ function isTimeZone(value: string): boolean {
   }
 }
 
+/** Shared with the estate of a scenario. */
+export const timeZone = ruled("a time zone name like Europe/Paris", isTimeZone).default("Europe/Paris");
+
 const site = z.strictObject({ id, name: optionalText, aliases: list(text) });
 const building = z.strictObject({ id, name: optionalText, site: optionalId, aliases: list(text) });
 
@@ -242,7 +245,7 @@ const calendar = z.strictObject({
 export const mapSchema = z.strictObject({
   schema: z.literal("cordon.map/1"),
   name: text,
-  timeZone: ruled("a time zone name like Europe/Paris", isTimeZone).default("Europe/Paris"),
+  timeZone,
   calendar: calendar.prefault({}),
   inside: list(cidr),
   outside: list(cidr),
