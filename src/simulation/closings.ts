@@ -5,12 +5,10 @@ import { hashText } from "../kit/hash.ts";
 import { controlId } from "../model/control.ts";
 import type { TimedOrder } from "../model/rehearsal.ts";
 import type { MapLayout } from "./layout.ts";
+import { CHANNEL_ORDER } from "./channels.ts";
 import { type Policy, policyOf } from "./policy.ts";
 import type { Rehearsal } from "./rehearsal.ts";
-import { CHANNEL_ORDER, nextUniform, type StreamWords, startStream } from "./stream.ts";
-
-/** Policies kept per rehearsal; more sets of failed orders than this are made anew each time. */
-const POLICIES_MAX = 256;
+import type { LoadedPolicy, Ward } from "./ward.ts";
 
 /** A moment at which an order takes effect or ends. */
 export interface Change {
@@ -40,10 +38,11 @@ export class Closings {
   private readonly vulnerable: Int32Array;
   private readonly hasFailed: Uint8Array;
   private readonly channels: Int32Array;
-  private readonly policies = new Map<string, Policy>();
-  private readonly words: StreamWords = new Int32Array(4);
+  private readonly policies = new Map<string, LoadedPolicy>();
+  private readonly ward: Ward;
 
-  constructor(layout: MapLayout, rehearsal: Rehearsal, vulnerable: Int32Array) {
+  constructor(layout: MapLayout, rehearsal: Rehearsal, vulnerable: Int32Array, ward: Ward) {
+    this.ward = ward;
     this.layout = layout;
     this.rehearsal = rehearsal;
     this.vulnerable = vulnerable;
@@ -61,11 +60,11 @@ export class Closings {
   /** Begins a run: no order is in force, and those that will fail are drawn. */
   begin(run: number): void {
     this.isInForce.fill(0);
-    const { orders, seed } = this.rehearsal;
+    const { orders } = this.rehearsal;
     for (let order = 0; order < orders.length; order++) {
       if (orders[order].failureProbability === 0) continue;
-      startStream(this.words, 0, seed, run, this.channels[order]);
-      this.hasFailed[order] = nextUniform(this.words, 0) < orders[order].failureProbability ? 1 : 0;
+      const luck = this.ward.kernel.uniformOf(run, this.channels[order]);
+      this.hasFailed[order] = luck < orders[order].failureProbability ? 1 : 0;
     }
   }
 
@@ -76,13 +75,16 @@ export class Closings {
     return true;
   }
 
-  /** The policy of the orders in force. */
-  policy(): Policy {
+  /** The policy of the orders in force, in the kernel: put it into force at once, others may have gone for it. */
+  policy(): LoadedPolicy {
     const key = this.isInForce.join("");
     let policy = this.policies.get(key);
     if (policy === undefined) {
-      policy = this.newPolicy();
-      if (this.policies.size >= POLICIES_MAX) this.policies.clear();
+      if (!this.ward.hasRoom()) {
+        this.policies.clear();
+        this.ward.unload();
+      }
+      policy = this.ward.load(this.newPolicy());
       this.policies.set(key, policy);
     }
     return policy;

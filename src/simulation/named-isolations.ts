@@ -2,12 +2,9 @@
 // segment and the kind are known: whether the worm can take it, and whether it has, is drawn when it is first isolated.
 
 import { hostKinds, kindOfRole } from "../model/places.ts";
-import type { DelayRing } from "./delay-ring.ts";
-import type { HostLedger } from "./host-ledger.ts";
 import { cellOfHost } from "./layout.ts";
-import { nextBelow, nextExponential, nextUniform } from "./stream.ts";
 import type { Terms } from "./terms.ts";
-import { touch, type Ward } from "./ward.ts";
+import type { Ward } from "./ward.ts";
 
 /** What a named host was when it was isolated, or `UNSEEN` when it is not isolated and nothing was drawn yet. */
 const UNSEEN = 0;
@@ -34,8 +31,6 @@ interface Named {
 
 export class NamedIsolations {
   private readonly terms: Terms;
-  private readonly ledger: HostLedger;
-  private readonly wakes: DelayRing;
   private readonly hosts: readonly Named[];
   /** Per order: its host, -1 for no isolation of a host. */
   private readonly hostOf: Int32Array;
@@ -46,10 +41,8 @@ export class NamedIsolations {
   private readonly drawn: Int32Array;
   private readonly drawnVulnerable: Int32Array;
 
-  constructor(terms: Terms, ledger: HostLedger, wakes: DelayRing) {
+  constructor(terms: Terms) {
     this.terms = terms;
-    this.ledger = ledger;
-    this.wakes = wakes;
     const { layout, start } = terms;
     const { orders, state } = terms.rehearsal;
     this.listed = new Int32Array(start.trying.length);
@@ -104,11 +97,11 @@ export class NamedIsolations {
 
   private isolate(ward: Ward, host: Named): void {
     const { cell } = host;
-    touch(ward, cell); // Its stream is needed even when nothing happens in it yet.
-    if (host.knownNth >= 0) host.slot = this.ledger.knownSlot(cell, host.knownNth);
-    if (host.slot >= 0) host.was = this.ledger.isolate(ward, host.slot) ? ACTIVE : HARMLESS;
+    ward.kernel.touch(cell); // Its stream is needed even when nothing happens in it yet.
+    if (host.knownNth >= 0) host.slot = ward.kernel.knownSlot(cell, host.knownNth);
+    if (host.slot >= 0) host.was = ward.kernel.isolate(host.slot) !== 0 ? ACTIVE : HARMLESS;
     else this.drawHost(ward, host);
-    touch(ward, cell);
+    ward.kernel.touch(cell);
   }
 
   /** Draws what a host is of which nothing is known but where and of what kind it is. */
@@ -121,7 +114,7 @@ export class NamedIsolations {
     const known = this.listed[cell];
     let gone = 0;
     for (const other of this.hosts) if (other !== host && other.cell === cell && isDrawnOut(other)) gone++;
-    let draw = nextBelow(ward.detail, cell, Math.max(1, this.terms.start.vulnerable[cell] - known - gone));
+    let draw = Math.floor(ward.kernel.detailUniform(cell) * Math.max(1, this.terms.start.vulnerable[cell] - known - gone));
     if (draw < ward.open[cell]) {
       host.was = OPEN;
       ward.open[cell]--;
@@ -129,13 +122,13 @@ export class NamedIsolations {
       host.was = DORMANT;
       ward.dormant[cell]--;
       host.wakesAt =
-        ward.dormancyKind === "fixed"
-          ? this.wakes.strike(cell, draw)
-          : ward.nowSeconds + ward.dormancySeconds * nextExponential(ward.detail, cell);
-    } else if ((draw -= ward.dormant[cell]) < this.ledger.activeCount(cell, known)) {
+        this.terms.dormancyKind === "fixed"
+          ? ward.kernel.strikeWake(cell, draw)
+          : ward.nowSeconds + this.terms.worm.dormancy.meanSeconds * ward.kernel.detailExponential(cell);
+    } else if ((draw -= ward.dormant[cell]) < ward.kernel.activeCount(cell, known)) {
       host.was = ACTIVE;
-      host.slot = this.ledger.activeSlot(cell, known, draw);
-      this.ledger.isolate(ward, host.slot);
+      host.slot = ward.kernel.activeSlot(cell, known, draw);
+      ward.kernel.isolate(host.slot);
     }
   }
 
@@ -151,7 +144,7 @@ export class NamedIsolations {
         : start.vulnerableOfKind[row] -
           Math.min(start.vulnerableOfKind[row], this.listedOfKind[row]) -
           this.drawnVulnerable[row];
-    const isTakable = nextUniform(ward.detail, cell) * Math.max(1, hosts) < vulnerable;
+    const isTakable = ward.kernel.detailUniform(cell) * Math.max(1, hosts) < vulnerable;
     if (kind >= 0) {
       this.drawn[row]++;
       if (isTakable) this.drawnVulnerable[row]++;
@@ -168,13 +161,13 @@ export class NamedIsolations {
     host.was = UNSEEN;
     if (was === OPEN) ward.open[cell]++;
     else if (was === DORMANT) {
-      if (host.wakesAt <= ward.nowSeconds) this.ledger.arrive(ward, cell, host.wakesAt);
+      if (host.wakesAt <= ward.nowSeconds) ward.kernel.enlist(cell, host.wakesAt);
       else {
         ward.dormant[cell]++;
-        if (ward.dormancyKind === "fixed") this.wakes.insert(host.wakesAt, cell);
+        if (this.terms.dormancyKind === "fixed") ward.kernel.insertWake(host.wakesAt, cell);
       }
-    } else if (was === ACTIVE) this.ledger.release(ward, host.slot);
-    touch(ward, cell);
+    } else if (was === ACTIVE) ward.kernel.release(host.slot);
+    ward.kernel.touch(cell);
     return was === OPEN;
   }
 }

@@ -1,10 +1,5 @@
-// Who reaches whom under the orders in force, as rates per cell: cells with the same row of allowed flows share a class
-// and its snapshot of what is still open. A class is prepared when its first cell begins to try.
-//
-// The snapshot is a bound: `seen >= open` for every cell of the class, since `open` only falls between refreshes.
-// Proposals go out at the bound's rate and are accepted with probability open / seen: thinning of a Poisson process by a
-// bound that depends on the past only is exact. After more rejections than the class has cells the snapshot is taken
-// anew, so the rebuild is paid by the rejections and acceptance cannot collapse when a segment saturates.
+// Who reaches whom under the orders in force, as rates per cell: cells with the same row of allowed flows share a class.
+// What a run keeps of a class (its snapshot of what is still open) is the kernel's: kernel/policy.ts.
 
 import type { WormProfile } from "../model/rehearsal.ts";
 import type { MapLayout } from "./layout.ts";
@@ -13,7 +8,7 @@ import type { MapLayout } from "./layout.ts";
  * Rates under one set of orders, per cell, and classes of targets. Class `c` reaches `target[begin[c] .. begin[c + 1] - 1]`,
  * itself perhaps included: a cell never tries itself across.
  *
- * | cell | classOf | selfAt | class 0 = cells 0, 1, 2: target 0 1 2, seen 10 20 0, seenSum 30 |
+ * | cell | classOf | selfAt | class 0 = cells 0, 1, 2: target 0 1 2 |
  * | 0    | 0       | 0      | reaches 1 and 2 |
  * | 3    | -1      | -1     | reaches nothing across |
  */
@@ -36,16 +31,22 @@ export interface Policy {
   /** Cells of class `c`: `member[memberBegin[c] .. memberBegin[c + 1] - 1]`. */
   readonly memberBegin: Int32Array;
   readonly member: Int32Array;
-  // What a run changes.
-  readonly seen: Int32Array;
-  readonly seenSum: Float64Array;
-  /** Alias table of the class: row `at` keeps a draw below `keep[at]` (of `seenSum`), else it goes to row `other[at]`. */
-  readonly keep: Float64Array;
-  readonly other: Int32Array;
-  readonly rejectedCount: Int32Array;
-  /** Number of the refresh period in which the class was prepared. */
-  readonly preparedIn: Int32Array;
 }
+
+/** The columns in the order of the kernel's own (kernel/policy.ts). */
+export const policyColumns = [
+  "localRate",
+  "crossRate",
+  "triesPerSecond",
+  "reachedVulnerable",
+  "classOf",
+  "selfAt",
+  "begin",
+  "target",
+  "vulnerableBefore",
+  "memberBegin",
+  "member",
+] as const satisfies readonly (keyof Policy)[];
 
 /** Rows of `allows` grouped: cells of one class may reach the same cells, themselves aside. */
 function classesOf(allows: Uint8Array, placeCount: number): { classOf: Int32Array; rows: number[][] } {
@@ -134,12 +135,6 @@ export function policyOf(layout: MapLayout, worm: WormProfile, vulnerable: Int32
     vulnerableBefore,
     memberBegin,
     member,
-    seen: new Int32Array(target.length),
-    seenSum: new Float64Array(rows.length),
-    keep: new Float64Array(target.length),
-    other: new Int32Array(target.length),
-    rejectedCount: new Int32Array(rows.length),
-    preparedIn: new Int32Array(rows.length).fill(-1),
   };
 }
 
@@ -153,42 +148,4 @@ function membersOf(classOf: Int32Array, classCount: number): Pick<Policy, "membe
     memberBegin[nth + 1] = memberBegin[nth] + list.length;
   });
   return { memberBegin, member: Int32Array.from(lists.flat()) };
-}
-
-/**
- * Takes the snapshot of a class anew and builds its alias table (Vose 1991), in whole numbers so that nothing is lost.
- * @param pile  room for the class's targets
- */
-export function takeSnapshot(policy: Policy, nth: number, open: Int32Array, pile: Int32Array): void {
-  const { begin, target, seen, keep, other } = policy;
-  const from = begin[nth];
-  const to = begin[nth + 1];
-  const count = to - from;
-  let sum = 0;
-  for (let at = from; at < to; at++) {
-    const here = open[target[at]];
-    seen[at] = here;
-    sum += here;
-  }
-  policy.seenSum[nth] = sum;
-  policy.rejectedCount[nth] = 0;
-  let small = 0;
-  let large = count;
-  for (let at = from; at < to; at++) {
-    const weight = seen[at] * count;
-    keep[at] = weight;
-    other[at] = at;
-    if (weight < sum) pile[small++] = at;
-    else pile[--large] = at;
-  }
-  while (small > 0 && large < count) {
-    const poor = pile[--small];
-    const rich = pile[large];
-    other[poor] = rich;
-    keep[rich] -= sum - keep[poor];
-    if (keep[rich] < sum) {
-      large++;
-      pile[small++] = rich;
-    }
-  }
 }

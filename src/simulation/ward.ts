@@ -1,243 +1,126 @@
-// The state of one run as columns, one row per cell, and what keeps the clocks of the cells right when a rate changes.
-//
-// Every cell has one clock: a Poisson process of unit rate in its own internal time, which runs at the sum of all the
-// cell's rates (random time change: Kurtz 1980, Anderson 2007). What an event is (a take inside, a proposal across, a
-// removal) is drawn from the same stream when the clock rings. So a cell's luck is a fixed sequence that two rehearsals
-// of one seed share, and an event touches its own cell's clock only, or one more when it takes a host across.
+// The kernel's ward from outside: its counts as typed arrays, made anew when its memory has grown.
 
-import type { BoundaryTable } from "./layout.ts";
+import { type Global, type Kernel, takeKernel } from "./kernel.ts";
 import type { Policy } from "./policy.ts";
-import { takeSnapshot } from "./policy.ts";
-import { CHANNEL_DETAIL, nextExponential, type StreamWords, startStream } from "./stream.ts";
+import { policyColumns } from "./policy.ts";
+import type { Terms } from "./terms.ts";
+
+const dormancies = ["none", "fixed", "exponential"] as const;
 
 /** How a taken host begins: at once, after a fixed delay (a ring), or after an exponential one (a rate). */
-export type DormancyKind = "none" | "fixed" | "exponential";
+export type DormancyKind = (typeof dormancies)[number];
 
-/**
- * Columns by cell. Hosts of a cell: `open` are vulnerable and not taken; taken ones are dormant, trying, or out.
- * `trying` are hosts whose tries nobody counts, `counted` hosts whose tries lead to a flag or a lockout (host-ledger.ts).
- *
- * | cell | open | dormant | trying | counted | taken | rate   | nextAt |
- * | 0    | 58   | 1       | 2      | 0       | 3     | 0.4    | 12.25  |
- * | 1    | 61   | 0       | 0      | 0       | 0     | 0      | Inf    |
- */
-export interface Ward {
+/** Bytes of all policies of a rehearsal; when a new one would be beyond, all are made anew as they are needed. */
+const POLICY_BYTES_MAX = 64_000_000;
+
+/** A policy in the kernel's memory. */
+export type LoadedPolicy = number;
+
+/** One rehearsal's columns in a kernel. Views are good until the next policy is loaded. */
+export class Ward {
+  readonly kernel: Kernel;
   readonly cellCount: number;
-  readonly open: Int32Array;
-  readonly dormant: Int32Array;
-  readonly trying: Int32Array;
-  readonly counted: Int32Array;
-  readonly taken: Int32Array;
-  /** Takes per second of one trying host on one open host of the cell. */
-  readonly localRate: Float64Array;
-  /** Proposals across per second of one trying host: the bound of its class. */
-  readonly crossBound: Float64Array;
-  /** Tries per second of one counted host at vulnerable hosts, inside and across, taken or not. */
-  readonly countedLocal: Float64Array;
-  readonly countedCross: Float64Array;
-  /** Events per second of the cell; its unit exponential left at `since`; when it rings next. */
-  readonly rate: Float64Array;
-  readonly left: Float64Array;
-  readonly since: Float64Array;
-  readonly nextAt: Float64Array;
-  /** Tournament: `winner[1]` is the cell that rings first, leaf `leafCount + cell` is the cell. */
-  readonly winner: Int32Array;
-  readonly leafCount: number;
-  /** Streams of the clocks: what each ring is and how long the next wait is, whatever else happens. */
-  readonly words: StreamWords;
-  /** Streams for the particulars (whom a proposal meets, which host made a hit), so that those do not shift the clocks. */
-  readonly detail: StreamWords;
-  /** Run whose stream the cell holds; period of refresh its bound is of. */
-  readonly startedIn: Int32Array;
-  readonly boundIn: Int32Array;
+  /** Hosts taken in finished runs, those of the start too, since the ward was made. */
+  takeCount = 0;
+  private readonly boundaryCount: number;
+  private readonly policiesFrom: number;
+  private buffer: ArrayBuffer | null = null;
+  private views: readonly [open: Int32Array, dormant: Int32Array, taken: Int32Array, crossedAt: Float64Array] | null =
+    null;
+
+  constructor(terms: Terms) {
+    const { rehearsal, start, worm, layout, dormancyKind } = terms;
+    const { boundaries } = layout;
+    const kernel = takeKernel();
+    this.kernel = kernel;
+    this.cellCount = start.vulnerable.length;
+    this.boundaryCount = boundaries.ids.length;
+    kernel.newWard(
+      this.cellCount,
+      this.boundaryCount,
+      boundaries.around.length,
+      terms.removalRate,
+      dormancyKind === "exponential" ? 1 / worm.dormancy.meanSeconds : 0,
+      rehearsal.seed,
+    );
+    const { memory } = kernel;
+    new Int32Array(memory.buffer, kernel.vulnerable.value, this.cellCount).set(start.vulnerable);
+    new Int32Array(memory.buffer, kernel.aroundBegin.value, this.cellCount + 1).set(boundaries.aroundBegin);
+    new Int32Array(memory.buffer, kernel.around.value, boundaries.around.length).set(boundaries.around);
+    new Uint8Array(memory.buffer, kernel.inside.value, boundaries.inside.length).set(boundaries.inside);
+    kernel.newHosts(
+      dormancies.indexOf(dormancyKind),
+      worm.dormancy.meanSeconds,
+      rehearsal.orders.length,
+      terms.isNamed ? 1 : 0,
+      terms.flagTries,
+      terms.lockoutTries,
+      terms.isolateAfterSeconds,
+      terms.isolateFailure,
+      worm.activeSeconds ?? Number.POSITIVE_INFINITY,
+    );
+    this.policiesFrom = kernel.freeFrom();
+  }
+
+  get open(): Int32Array {
+    return this.columns()[0];
+  }
+
+  get dormant(): Int32Array {
+    return this.columns()[1];
+  }
+
+  get taken(): Int32Array {
+    return this.columns()[2];
+  }
+
   /** When something first got across each boundary. */
-  readonly crossedAt: Float64Array;
-  readonly boundaries: BoundaryTable;
-  /** Room for building alias tables. */
-  readonly pile: Int32Array;
-  readonly dormancyKind: DormancyKind;
-  readonly dormancySeconds: number;
-  readonly wakeRate: number;
-  /** Removals per second of a trying host: 0 but in the tasks that other simulators know (SIR). */
-  readonly removalRate: number;
-  /** True when taken hosts are followed one by one. */
-  readonly isNamed: boolean;
-  readonly seed: number;
-  policy: Policy;
-  run: number;
-  /** Number of the period in which snapshots are valid: an order, a lift and a new run begin another. */
-  period: number;
-  nowSeconds: number;
-  /** Hosts taken in finished runs, those of the start too; rings of clocks, since the ward was made. */
-  takeCount: number;
-  ringCount: number;
-}
-
-/** What is fixed for all runs of a ward. */
-export interface WardTerms {
-  readonly cellCount: number;
-  readonly boundaries: BoundaryTable;
-  readonly policy: Policy;
-  readonly dormancyKind: DormancyKind;
-  readonly dormancySeconds: number;
-  readonly removalRate: number;
-  readonly isNamed: boolean;
-  readonly seed: number;
-}
-
-export function newWard(terms: WardTerms): Ward {
-  const { cellCount } = terms;
-  let leafCount = 2;
-  while (leafCount < cellCount) leafCount *= 2;
-  return {
-    ...terms,
-    leafCount,
-    open: new Int32Array(cellCount),
-    dormant: new Int32Array(cellCount),
-    trying: new Int32Array(cellCount),
-    counted: new Int32Array(cellCount),
-    taken: new Int32Array(cellCount),
-    localRate: new Float64Array(cellCount),
-    crossBound: new Float64Array(cellCount),
-    countedLocal: new Float64Array(cellCount),
-    countedCross: new Float64Array(cellCount),
-    rate: new Float64Array(cellCount),
-    left: new Float64Array(cellCount),
-    since: new Float64Array(cellCount),
-    nextAt: new Float64Array(leafCount),
-    winner: new Int32Array(2 * leafCount),
-    words: new Int32Array(4 * cellCount),
-    detail: new Int32Array(4 * cellCount),
-    startedIn: new Int32Array(cellCount).fill(-1),
-    boundIn: new Int32Array(cellCount).fill(-1),
-    crossedAt: new Float64Array(terms.boundaries.ids.length),
-    pile: new Int32Array(cellCount),
-    wakeRate: terms.dormancyKind === "exponential" ? 1 / terms.dormancySeconds : 0,
-    run: -1,
-    period: 0,
-    nowSeconds: 0,
-    takeCount: 0,
-    ringCount: 0,
-  };
-}
-
-/** Empties the ward for a run; `vulnerable` hosts of each cell are open. */
-export function beginRun(ward: Ward, run: number, vulnerable: Int32Array): void {
-  ward.run = run;
-  ward.nowSeconds = 0;
-  ward.open.set(vulnerable);
-  for (const column of [ward.dormant, ward.trying, ward.counted, ward.taken]) column.fill(0);
-  ward.rate.fill(0);
-  ward.nextAt.fill(Number.POSITIVE_INFINITY);
-  ward.crossedAt.fill(Number.POSITIVE_INFINITY);
-  ward.startedIn.fill(-1);
-  const { winner, leafCount } = ward;
-  for (let leaf = 0; leaf < leafCount; leaf++) winner[leafCount + leaf] = leaf;
-  for (let node = leafCount - 1; node > 0; node--) winner[node] = winner[2 * node];
-}
-
-/** Puts a policy into force: rates change now, snapshots are of no use any more. */
-export function putInForce(ward: Ward, policy: Policy, vulnerable: Int32Array): void {
-  ward.policy = policy;
-  ward.period++;
-  for (let cell = 0; cell < ward.cellCount; cell++) {
-    ward.localRate[cell] = policy.localRate[cell];
-    ward.countedLocal[cell] = policy.localRate[cell] * Math.max(0, vulnerable[cell] - 1);
-    ward.countedCross[cell] = policy.crossRate[cell] * policy.reachedVulnerable[cell];
+  get crossedAt(): Float64Array {
+    return this.columns()[3];
   }
-  for (let cell = 0; cell < ward.cellCount; cell++) if (ward.startedIn[cell] === ward.run) touch(ward, cell);
-}
 
-/** Makes sure that a cell's stream belongs to this run and its bound to this period. Before any draw for the cell. */
-export function prepare(ward: Ward, cell: number): void {
-  if (ward.boundIn[cell] !== ward.period || ward.startedIn[cell] !== ward.run) prepareNow(ward, cell);
-}
-
-/** Starts a cell's stream, or brings its bound up to the present period. */
-function prepareNow(ward: Ward, cell: number): void {
-  if (ward.startedIn[cell] !== ward.run) {
-    ward.startedIn[cell] = ward.run;
-    startStream(ward.words, cell, ward.seed, ward.run, cell);
-    startStream(ward.detail, cell, ward.seed, ward.run, CHANNEL_DETAIL + cell);
-    ward.left[cell] = nextExponential(ward.words, cell);
-    ward.since[cell] = ward.nowSeconds;
+  get nowSeconds(): number {
+    return this.kernel.nowSeconds.value;
   }
-  ward.boundIn[cell] = ward.period;
-  const { policy } = ward;
-  const nth = policy.classOf[cell];
-  if (nth >= 0 && policy.preparedIn[nth] !== ward.period) {
-    policy.preparedIn[nth] = ward.period;
-    takeSnapshot(policy, nth, ward.open, ward.pile);
+
+  /** Rings of clocks since the kernel was made. */
+  get ringCount(): number {
+    return this.kernel.ringCount.value;
   }
-  ward.crossBound[cell] = boundOf(policy, cell);
-}
 
-function boundOf(policy: Policy, cell: number): number {
-  const nth = policy.classOf[cell];
-  if (nth < 0) return 0;
-  const self = policy.selfAt[cell];
-  return policy.crossRate[cell] * (policy.seenSum[nth] - (self < 0 ? 0 : policy.seen[self]));
-}
-
-/** Takes a class's snapshot anew, and brings the clocks of its cells to the new bound. */
-export function refreshClass(ward: Ward, nth: number): void {
-  const { policy } = ward;
-  takeSnapshot(policy, nth, ward.open, ward.pile);
-  for (let at = policy.memberBegin[nth]; at < policy.memberBegin[nth + 1]; at++) {
-    const cell = policy.member[at];
-    if (ward.boundIn[cell] !== ward.period || ward.startedIn[cell] !== ward.run) continue;
-    ward.crossBound[cell] = boundOf(policy, cell);
-    if (ward.trying[cell] > 0) touch(ward, cell);
+  /** Whether there is room for more policies. */
+  hasRoom(): boolean {
+    return this.kernel.freeFrom() - this.policiesFrom < POLICY_BYTES_MAX;
   }
-}
 
-/** Events per second of a cell, from its counts: nothing is carried on, so nothing drifts. */
-function rateOf(ward: Ward, cell: number): number {
-  return (
-    ward.trying[cell] * (ward.localRate[cell] * ward.open[cell] + ward.removalRate + ward.crossBound[cell]) +
-    ward.counted[cell] * (ward.countedLocal[cell] + ward.countedCross[cell]) +
-    ward.dormant[cell] * ward.wakeRate
-  );
-}
+  /** Forgets all policies. One must be loaded and put into force before anything else. */
+  unload(): void {
+    this.kernel.freeAgain(this.policiesFrom);
+  }
 
-/** Brings a cell's clock to the present after its counts changed. Its luck is kept: only the pace changes. */
-export function touch(ward: Ward, cell: number): void {
-  prepare(ward, cell);
-  const now = ward.nowSeconds;
-  const paceBefore = ward.rate[cell];
-  const left = Math.max(0, ward.left[cell] - paceBefore * (now - ward.since[cell]));
-  const rate = rateOf(ward, cell);
-  ward.left[cell] = left;
-  ward.since[cell] = now;
-  ward.rate[cell] = rate;
-  const nextAt = rate > 0 ? now + left / rate : Number.POSITIVE_INFINITY;
-  if (nextAt === ward.nextAt[cell]) return;
-  ward.nextAt[cell] = nextAt;
-  replay(ward.winner, ward.nextAt, ward.leafCount, cell);
-}
+  load(policy: Policy): LoadedPolicy {
+    const { kernel } = this;
+    const classCount = policy.begin.length - 1;
+    const loaded = kernel.newPolicy(this.cellCount, classCount, policy.target.length, policy.member.length);
+    const { buffer } = kernel.memory;
+    const addresses = new Uint32Array(buffer, loaded, policyColumns.length);
+    policyColumns.forEach((name, at) => {
+      const column = policy[name];
+      if (column instanceof Int32Array) new Int32Array(buffer, addresses[at], column.length).set(column);
+      else new Float64Array(buffer, addresses[at], column.length).set(column);
+    });
+    return loaded;
+  }
 
-/** Plays a cell's matches of the tournament again, up to the root. */
-export function replay(winner: Int32Array, nextAt: Float64Array, leafCount: number, cell: number): void {
-  let best = cell;
-  let bestAt = nextAt[cell];
-  for (let node = cell + leafCount; node > 1; node >>= 1) {
-    const rival = winner[node ^ 1];
-    const rivalAt = nextAt[rival];
-    if (rivalAt < bestAt) {
-      best = rival;
-      bestAt = rivalAt;
+  private columns(): readonly [Int32Array, Int32Array, Int32Array, Float64Array] {
+    const { kernel, cellCount } = this;
+    const { buffer } = kernel.memory;
+    if (this.views === null || this.buffer !== buffer) {
+      const ints = (at: Global): Int32Array => new Int32Array(buffer, at.value, cellCount);
+      const crossedAt = new Float64Array(buffer, kernel.crossedAt.value, this.boundaryCount);
+      this.buffer = buffer;
+      this.views = [ints(kernel.open), ints(kernel.dormant), ints(kernel.taken), crossedAt];
     }
-    winner[node >> 1] = best;
-  }
-}
-
-/** Notes which boundaries around `to` something got across that was not around `from`. */
-export function noteCrossing(ward: Ward, from: number, to: number): void {
-  const { aroundBegin, around, inside } = ward.boundaries;
-  for (let at = aroundBegin[to]; at < aroundBegin[to + 1]; at++) {
-    const boundary = around[at];
-    if (ward.crossedAt[boundary] === Number.POSITIVE_INFINITY && inside[boundary * ward.cellCount + from] === 0) {
-      ward.crossedAt[boundary] = ward.nowSeconds;
-    }
+    return this.views;
   }
 }

@@ -1,26 +1,32 @@
 // What happens a fixed time from now, first in first out: a constant delay needs no sorting.
 
+import { Doubles, Ints, newDoubles, newInts, newRecord } from "./columns";
+
 /** Cells with the moment of each, in order. Room is made once, for every entry of a run. */
+@unmanaged
 export class DelayRing {
   /** The moment of the first entry, Infinity when there is none. */
-  firstAt = Number.POSITIVE_INFINITY;
-  private readonly atSeconds: Float64Array;
-  private readonly cells: Int32Array;
-  private head = 0;
-  private tail = 0;
+  firstAt: f64;
+  private atSeconds: Doubles;
+  private cells: Ints;
+  private head: i32;
+  private tail: i32;
 
-  constructor(capacity: number) {
-    this.atSeconds = new Float64Array(capacity + 1);
-    this.cells = new Int32Array(capacity + 1);
+  static make(capacity: i32): DelayRing {
+    const ring = changetype<DelayRing>(newRecord(offsetof<DelayRing>()));
+    ring.atSeconds = newDoubles(capacity + 1);
+    ring.cells = newInts(capacity + 1);
+    ring.clear();
+    return ring;
   }
 
   clear(): void {
     this.head = 0;
     this.tail = 0;
-    this.firstAt = Number.POSITIVE_INFINITY;
+    this.firstAt = Infinity;
   }
 
-  push(atSeconds: number, cell: number): void {
+  push(atSeconds: f64, cell: i32): void {
     if (this.head === this.tail) this.firstAt = atSeconds;
     this.atSeconds[this.tail] = atSeconds;
     this.cells[this.tail] = cell;
@@ -28,7 +34,7 @@ export class DelayRing {
   }
 
   /** Puts an entry where it belongs: for the few that do not come last. */
-  insert(atSeconds: number, cell: number): void {
+  insert(atSeconds: f64, cell: i32): void {
     this.push(atSeconds, cell);
     let at = this.tail - 1;
     for (; at > this.head && this.atSeconds[at - 1] > atSeconds; at--) {
@@ -41,14 +47,14 @@ export class DelayRing {
   }
 
   /** Removes the first entry. @returns its cell, -1 when it was struck out */
-  shift(): number {
+  shift(): i32 {
     const cell = this.cells[this.head++];
-    this.firstAt = this.head === this.tail ? Number.POSITIVE_INFINITY : this.atSeconds[this.head];
+    this.firstAt = this.head === this.tail ? Infinity : this.atSeconds[this.head];
     return cell;
   }
 
   /** Strikes out the `nth` entry of a cell. @returns its moment */
-  strike(cell: number, nth: number): number {
+  strike(cell: i32, nth: i32): f64 {
     let before = nth;
     for (let at = this.head; at < this.tail; at++) {
       if (this.cells[at] !== cell) continue;
@@ -58,6 +64,6 @@ export class DelayRing {
       }
       before--;
     }
-    return Number.POSITIVE_INFINITY;
+    return Infinity;
   }
 }
