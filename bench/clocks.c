@@ -1,4 +1,4 @@
-/* The C twin of src/simulation/clocks.ts on the common task: one clock per building, internal times, xoshiro128**,
+/* The C twin of src/simulation/kernel/ on the common task: one clock per building, internal times, xoshiro128**,
  * ziggurat, tournament, snapshot of what is open for proposals across. The same draws in the same order, so the same
  * digest. Compiled by bench/simulate.ts where gcc is there:  gcc -O3 -march=native clocks.c -o clocks -lm
  *   clocks BUILDINGS RUNS SEED REMOVAL   →  hosts-taken-by-hosts rings hosts-taken cpu-seconds

@@ -95,6 +95,7 @@ function taskRow({ name, rehearsal, runs, removalRate }: Task, tiny: boolean): B
   const count = outbreak.ward.takeCount - takesBefore;
   const round = (): number => playAll(outbreak, runs);
   const row = measure({ name, unit: "infections", count, round, rounds: tiny ? 1 : 5, warmups: tiny ? 0 : 2 });
+  outbreak.close();
   return { ...row, note: `${(runs / row.cpuSeconds).toFixed(0)} outbreaks/s` };
 }
 
@@ -140,12 +141,10 @@ function twinRow(program: string, segments: number, runs: number, tiny: boolean)
 }
 
 function curveRow(segments: number, tiny: boolean): BenchRow {
-  globalThis.gc?.();
   const rehearsal = commonTask(segments);
   const terms = termsOf(rehearsal, { removalRate: 1 });
-  const before = process.memoryUsage().arrayBuffers;
   const outbreak = new OutbreakRun(terms);
-  const kilobytes = (process.memoryUsage().arrayBuffers - before) / 1_024;
+  const kilobytes = (outbreak.ward.kernel.freeFrom() - outbreak.ward.kernel.emptyFrom) / 1_024;
   const runs = tiny ? 2 : Math.max(3, Math.ceil(3_000 / segments));
   playAll(outbreak, runs);
   const takesBefore = outbreak.ward.takeCount;
@@ -154,6 +153,7 @@ function curveRow(segments: number, tiny: boolean): BenchRow {
   const name = `cost of size: ${(segments * 200).toLocaleString("en")} hosts`;
   const round = (): number => playAll(outbreak, runs);
   const row = measure({ name, unit: "infections", count, round, rounds: tiny ? 1 : 3, warmups: 1 });
+  outbreak.close();
   const milliseconds = ((1_000 * row.cpuSeconds) / runs).toFixed(2);
   return { ...row, note: `${milliseconds} ms an outbreak, ${kilobytes.toFixed(0)} kB of columns` };
 }

@@ -114,7 +114,9 @@ export class NamedIsolations {
     const known = this.listed[cell];
     let gone = 0;
     for (const other of this.hosts) if (other !== host && other.cell === cell && isDrawnOut(other)) gone++;
-    let draw = Math.floor(ward.kernel.detailUniform(cell) * Math.max(1, this.terms.start.vulnerable[cell] - known - gone));
+    let draw = Math.floor(
+      ward.kernel.detailUniform(cell) * Math.max(1, this.terms.start.vulnerable[cell] - known - gone),
+    );
     if (draw < ward.open[cell]) {
       host.was = OPEN;
       ward.open[cell]--;

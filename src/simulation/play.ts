@@ -34,5 +34,6 @@ export function playRuns(
     crossedSeconds.set(ward.crossedAt, nth * boundaries.length);
     hasEnded[nth] = outbreak.hasEnded() ? 1 : 0;
   }
+  outbreak.close();
   return { fromRun, runCount, atSeconds, segmentCount: cellCount, taken, boundaries, crossedSeconds, hasEnded };
 }

@@ -3,7 +3,10 @@
 import type { DefenderProfile, WormProfile } from "../model/rehearsal.ts";
 import { layoutOfMap, type MapLayout, type StartCounts, startOf } from "./layout.ts";
 import type { Rehearsal } from "./rehearsal.ts";
-import type { DormancyKind } from "./ward.ts";
+
+/** How a taken host begins: at once, after a fixed delay, or after an exponential one. In the order of the kernel's. */
+export const dormancies = ["none", "fixed", "exponential"] as const;
+export type DormancyKind = (typeof dormancies)[number];
 
 export interface Terms {
   readonly rehearsal: Rehearsal;

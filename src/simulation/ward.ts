@@ -1,14 +1,8 @@
 // The kernel's ward from outside: its counts as typed arrays, made anew when its memory has grown.
 
 import { type Global, type Kernel, takeKernel } from "./kernel.ts";
-import type { Policy } from "./policy.ts";
-import { policyColumns } from "./policy.ts";
-import type { Terms } from "./terms.ts";
-
-const dormancies = ["none", "fixed", "exponential"] as const;
-
-/** How a taken host begins: at once, after a fixed delay (a ring), or after an exponential one (a rate). */
-export type DormancyKind = (typeof dormancies)[number];
+import { type Policy, policyColumns } from "./policy.ts";
+import { dormancies, type Terms } from "./terms.ts";
 
 /** Bytes of all policies of a rehearsal; when a new one would be beyond, all are made anew as they are needed. */
 const POLICY_BYTES_MAX = 64_000_000;

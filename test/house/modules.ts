@@ -64,7 +64,9 @@ export function parseModule(file: SourceFile): Module {
   const lineOf = lineFinder(file.text);
   const imports: ModuleImport[] = [];
   const add = (specifier: string, start: number): void => {
-    const target = specifier.startsWith(".") ? posix.join(dirname(file.path), specifier) : null;
+    // The kernel's compiler adds the ending itself.
+    const ending = /\.\w+$/.test(specifier) ? "" : ".ts";
+    const target = specifier.startsWith(".") ? posix.join(dirname(file.path), specifier) + ending : null;
     imports.push({ specifier, target, line: lineOf(start) });
   };
   for (const each of parsed.module.staticImports) add(each.moduleRequest.value, each.start);

@@ -29,10 +29,16 @@ import {
   prepare,
   putInForce,
   rate,
+  newWakes,
+  perTrying,
+  perTryingOf,
+  pushWake,
   rateOf,
+  replay,
+  setClock,
+  wakeDue,
   refreshClass,
   removalRate,
-  replay,
   seed,
   setNow,
   since,
@@ -51,21 +57,15 @@ export { newPolicy } from "./policy";
 export {
   around,
   aroundBegin,
-  crossBound,
   crossedAt,
-  detail,
   dormant,
-  counted,
   inside,
-  localRate,
   newWard,
   nowSeconds,
   open,
   putInForce,
-  setNow,
   taken,
   touch,
-  trying,
   vulnerable,
 } from "./ward";
 
@@ -109,7 +109,8 @@ export function newHosts(
   let hosts = 0;
   for (let cell = 0; cell < cellCount; cell++) hosts += vulnerable[cell];
   scratch = newInts(4);
-  wakes = DelayRing.make(dormancy === FIXED ? hosts + orders : 0);
+  wakes = DelayRing.make(dormancy === FIXED && isNamed ? hosts + orders : 0);
+  if (dormancy === FIXED && !isNamed) newWakes();
   giveUps = DelayRing.make(active !== NEVER && !isNamed ? hosts : 0);
   if (isNamed) newLedger(flagTries, lockoutTries, isolateAfterSeconds, isolateFailure, active);
 }
@@ -205,7 +206,10 @@ function take(cell: i32): void {
     return;
   }
   dormant[cell] += 1;
-  if (dormancyKind === FIXED) wakes.push(nowSeconds + dormancySeconds, cell);
+  if (dormancyKind !== FIXED) return;
+  const at = nowSeconds + dormancySeconds;
+  if (isNamed) wakes.push(at, cell);
+  else pushWake(cell, at);
 }
 
 /** A proposal across by a host that only tries: accepted as far as the snapshot still tells the truth. */
@@ -291,6 +295,8 @@ const SHARE56: f64 = 1.0 / 72057594037927936.0;
  * nextExponential, with the generator in local variables: two words for the mark, two for the wait.
  */
 export function playUntil(until: f64): void {
+  // Where nobody wakes at a known time a clock is set at once.
+  const hasWakes = dormancyKind === FIXED && !isNamed;
   let stop = Math.min(until, nextKnownAt());
   let rings = 0;
   while (true) {
@@ -306,8 +312,8 @@ export function playUntil(until: f64): void {
     const base = cell << 2;
     let a = <u32>words[base];
     let b = <u32>words[base + 1];
-    let c = (<u32>words[base + 2]) ^ a;
-    let d = (<u32>words[base + 3]) ^ b;
+    let c = <u32>words[base + 2] ^ a;
+    let d = <u32>words[base + 3] ^ b;
     const first = rotl<u32>(b * 5, 7) * 9;
     let e = b ^ c;
     let f = a ^ d;
@@ -334,11 +340,13 @@ export function playUntil(until: f64): void {
     words[base + 1] = e ^ c;
     words[base + 2] = c ^ (e << 9);
     words[base + 3] = rotl<u32>(d, 11);
-    const uniform = <f64>(<i64>((<u64>(first >> 5) << 26) | <u64>(second >> 6))) * SHARE53;
+    const uniform = <f64>(<i64>(((<u64>(first >> 5)) << 26) | <u64>(second >> 6))) * SHARE53;
     const layer = <i32>(third & 255);
-    let next = <f64>(<i64>((<u64>(third >> 8) << 32) | <u64>fourth)) * SHARE56 * layerEnd[layer];
+    let next = <f64>(<i64>(((<u64>(third >> 8)) << 32) | <u64>fourth)) * SHARE56 * layerEnd[layer];
     if (next >= layerEnd[layer + 1]) next = settleExponential(words, cell, layer, next);
-    let mark = uniform * rate[cell];
+    let pace = rate[cell];
+    if (hasWakes) pace += <f64>wakeDue(cell, now) * perTrying[cell];
+    let mark = uniform * pace;
     const tries = <f64>trying[cell];
     const takes = tries * localRate[cell] * <f64>open[cell];
     if (mark < takes && isPlain) {
@@ -355,7 +363,11 @@ export function playUntil(until: f64): void {
       else settle(cell, mark - tries * removalRate);
       if (!isPlain) stop = Math.min(until, nextKnownAt());
     }
-    const pace = rateOf(cell);
+    if (hasWakes) {
+      setClock(cell, now, next);
+      continue;
+    }
+    pace = rateOf(cell, perTryingOf(cell));
     left[cell] = next;
     since[cell] = now;
     rate[cell] = pace;

@@ -38,8 +38,8 @@ export function nextWord(words: Ints, row: i32): u32 {
   const a = <u32>words[base];
   const b = <u32>words[base + 1];
   const word = rotl<u32>(b * 5, 7) * 9;
-  const c = (<u32>words[base + 2]) ^ a;
-  const d = (<u32>words[base + 3]) ^ b;
+  const c = <u32>words[base + 2] ^ a;
+  const d = <u32>words[base + 3] ^ b;
   words[base] = a ^ d;
   words[base + 1] = b ^ c;
   words[base + 2] = c ^ (b << 9);

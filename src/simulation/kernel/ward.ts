@@ -34,14 +34,25 @@ export let crossBound: Doubles = changetype<Doubles>(0);
 /** Tries per second of one counted host at vulnerable hosts, inside and across, taken or not. */
 export let countedLocal: Doubles = changetype<Doubles>(0);
 export let countedCross: Doubles = changetype<Doubles>(0);
-/** Events per second of the cell; its unit exponential left at `since`; when it rings next. */
+/** Events per second of the cell at `since`, and what one more trying host adds. */
 export let rate: Doubles = changetype<Doubles>(0);
+export let perTrying: Doubles = changetype<Doubles>(0);
+/** The cell's unit exponential left at `since`; when it rings next. */
 export let left: Doubles = changetype<Doubles>(0);
 export let since: Doubles = changetype<Doubles>(0);
 export let nextAt: Doubles = changetype<Doubles>(0);
 /** Tournament: `winner[1]` is the cell that rings first, leaf `leafCount + cell` is the cell. */
 export let winner: Ints = changetype<Ints>(0);
 export let leafCount: i32 = 2;
+/**
+ * Moments at which dormant hosts of a cell wake after a fixed delay, first in first out:
+ * `wakeAt[wakeHead[cell] .. wakeTail[cell] - 1]`. They are no events of their own: a cell's pace steps up at known times,
+ * and its clock is set by walking over the steps. Empty where hosts are followed one by one.
+ */
+let wakeBegin: Ints = changetype<Ints>(0);
+let wakeHead: Ints = changetype<Ints>(0);
+let wakeTail: Ints = changetype<Ints>(0);
+let wakeAt: Doubles = changetype<Doubles>(0);
 /** Streams of the clocks, and of the particulars. */
 export let words: Ints = changetype<Ints>(0);
 export let detail: Ints = changetype<Ints>(0);
@@ -93,6 +104,10 @@ export function newWard(cells: i32, boundaries: i32, arounds: i32, removal: f64,
   countedLocal = newDoubles(cells);
   countedCross = newDoubles(cells);
   rate = newDoubles(cells);
+  perTrying = newDoubles(cells);
+  wakeBegin = newInts(cells);
+  wakeHead = newInts(cells);
+  wakeTail = newInts(cells);
   left = newDoubles(cells);
   since = newDoubles(cells);
   nextAt = newDoubles(leafCount);
@@ -113,6 +128,35 @@ export function newWard(cells: i32, boundaries: i32, arounds: i32, removal: f64,
   period = 0;
 }
 
+/** Room for wakes after a fixed delay, once the vulnerable hosts are known. */
+export function newWakes(): void {
+  let hosts = 0;
+  for (let cell = 0; cell < cellCount; cell++) {
+    wakeBegin[cell] = hosts;
+    hosts += vulnerable[cell];
+  }
+  wakeAt = newDoubles(hosts);
+}
+
+/** A host of the cell wakes at a moment later than all before it. The caller touches the cell after. */
+export function pushWake(cell: i32, atSeconds: f64): void {
+  wakeAt[wakeTail[cell]] = atSeconds;
+  wakeTail[cell] += 1;
+}
+
+/** Lets the dormant hosts try that have woken by now. @returns how many */
+export function wakeDue(cell: i32, now: f64): i32 {
+  let head = wakeHead[cell];
+  const tail = wakeTail[cell];
+  if (head === tail || wakeAt[head] > now) return 0;
+  const from = head;
+  while (head < tail && wakeAt[head] <= now) head++;
+  wakeHead[cell] = head;
+  trying[cell] += head - from;
+  dormant[cell] -= head - from;
+  return head - from;
+}
+
 /** Empties the ward for a run: all vulnerable hosts are open. */
 export function clearWard(ofRun: i32): void {
   run = ofRun;
@@ -123,6 +167,10 @@ export function clearWard(ofRun: i32): void {
   counted.zero(cellCount);
   taken.zero(cellCount);
   rate.fill(0, cellCount);
+  for (let cell = 0; cell < cellCount; cell++) {
+    wakeHead[cell] = wakeBegin[cell];
+    wakeTail[cell] = wakeBegin[cell];
+  }
   nextAt.fill(NEVER, leafCount);
   crossedAt.fill(NEVER, boundaryCount);
   startedIn.fill(-1, cellCount);
@@ -181,33 +229,70 @@ export function refreshClass(nth: i32): void {
     const cell = policy.member[at];
     if (boundIn[cell] !== period || startedIn[cell] !== run) continue;
     crossBound[cell] = boundOf(cell);
-    if (trying[cell] > 0) touch(cell);
+    if (trying[cell] + dormant[cell] > 0) touch(cell);
   }
 }
 
+/** Events per second that one trying host of the cell adds. */
+export function perTryingOf(cell: i32): f64 {
+  return localRate[cell] * <f64>open[cell] + removalRate + crossBound[cell];
+}
+
 /** Events per second of a cell, from its counts: nothing is carried on, so nothing drifts. */
-export function rateOf(cell: i32): f64 {
+export function rateOf(cell: i32, perTryingHost: f64): f64 {
   return (
-    <f64>trying[cell] * (localRate[cell] * <f64>open[cell] + removalRate + crossBound[cell]) +
+    <f64>trying[cell] * perTryingHost +
     <f64>counted[cell] * (countedLocal[cell] + countedCross[cell]) +
     <f64>dormant[cell] * wakeRate
   );
 }
 
-/** Brings a cell's clock to the present after its counts changed. Its luck is kept: only the pace changes. */
-export function touch(cell: i32): void {
-  prepare(cell);
-  const now = nowSeconds;
-  const still = left[cell] - rate[cell] * (now - since[cell]);
-  const unit: f64 = still > 0 ? still : 0;
-  const pace = rateOf(cell);
+/** What is left of a cell's unit exponential now: its pace since it was set, stepped up where hosts woke. */
+function leftAt(cell: i32, now: f64): f64 {
+  let unit = left[cell];
+  let from = since[cell];
+  let pace = rate[cell];
+  const step = perTrying[cell];
+  const tail = wakeTail[cell];
+  for (let head = wakeHead[cell]; head < tail && wakeAt[head] <= now; head++) {
+    unit -= pace * (wakeAt[head] - from);
+    from = wakeAt[head];
+    pace += step;
+  }
+  unit -= pace * (now - from);
+  return unit > 0 ? unit : 0;
+}
+
+/** Sets a cell's clock: `unit` is left of its exponential now, and its pace steps up wherever a host will wake. */
+export function setClock(cell: i32, now: f64, unit: f64): void {
+  const step = perTryingOf(cell);
+  let pace = rateOf(cell, step);
   left[cell] = unit;
   since[cell] = now;
   rate[cell] = pace;
-  const next = pace > 0 ? now + unit / pace : NEVER;
+  perTrying[cell] = step;
+  let still = unit;
+  let from = now;
+  const tail = wakeTail[cell];
+  for (let head = wakeHead[cell]; head < tail; head++) {
+    const spent = pace * (wakeAt[head] - from);
+    if (spent >= still) break;
+    still -= spent;
+    from = wakeAt[head];
+    pace += step;
+  }
+  const next = pace > 0 ? from + still / pace : NEVER;
   if (next === nextAt[cell]) return;
   nextAt[cell] = next;
   replay(cell);
+}
+
+/** Brings a cell's clock to the present after its counts changed. Its luck is kept: only the pace changes. */
+export function touch(cell: i32): void {
+  prepare(cell);
+  const unit = leftAt(cell, nowSeconds);
+  wakeDue(cell, nowSeconds);
+  setClock(cell, nowSeconds, unit);
 }
 
 /** Plays a cell's matches of the tournament again, up to the root, without a branch: nobody can guess who wins. */
