@@ -1,13 +1,13 @@
 // Which orders are in force when: the moments at which something changes, which orders fail in a run, and the policy of
-// any set of orders, kept once made.
+// the orders in force.
 
 import { hashText } from "../kit/hash.ts";
 import { controlId } from "../model/control.ts";
 import type { TimedOrder } from "../model/rehearsal.ts";
-import type { MapLayout } from "./layout.ts";
 import { CHANNEL_ORDER } from "./channels.ts";
+import type { MapLayout } from "./layout.ts";
 import { type Policy, policyOf } from "./policy.ts";
-import type { Rehearsal } from "./rehearsal.ts";
+import type { Terms } from "./terms.ts";
 import type { LoadedPolicy, Ward } from "./ward.ts";
 
 /** A moment at which an order takes effect or ends. */
@@ -28,39 +28,44 @@ export function changesOf(orders: readonly TimedOrder[], horizonSeconds: number)
     .sort((a, b) => a.atSeconds - b.atSeconds || Number(b.isLift) - Number(a.isLift) || a.order - b.order);
 }
 
-/** Makes policies, and draws which orders fail. */
+/** The policy of a map where no order is in force. */
+export function plainPolicyOf({ layout, worm, start }: Terms): Policy {
+  return policyOf(layout, worm, start.vulnerable, layout.reach(worm.port).allows.slice());
+}
+
+/** Makes the policies of one rehearsal, and draws which of its orders fail. */
 export class Closings {
   readonly changes: readonly Change[];
   /** 1 while the order is in force in the present run. */
   readonly isInForce: Uint8Array;
-  private readonly layout: MapLayout;
-  private readonly rehearsal: Rehearsal;
-  private readonly vulnerable: Int32Array;
+  private readonly terms: Terms;
+  private readonly ward: Ward;
   private readonly hasFailed: Uint8Array;
   private readonly channels: Int32Array;
-  private readonly policies = new Map<string, LoadedPolicy>();
-  private readonly ward: Ward;
+  /** What each order closes, and the orders that close anything by it, sorted: the same sets have the same key. */
+  private readonly ids: readonly string[];
+  private readonly closing: readonly number[];
 
-  constructor(layout: MapLayout, rehearsal: Rehearsal, vulnerable: Int32Array, ward: Ward) {
+  constructor(terms: Terms, ward: Ward) {
+    this.terms = terms;
     this.ward = ward;
-    this.layout = layout;
-    this.rehearsal = rehearsal;
-    this.vulnerable = vulnerable;
-    const { orders } = rehearsal;
-    this.changes = changesOf(orders, rehearsal.horizonSeconds);
+    const { orders, horizonSeconds } = terms.rehearsal;
+    this.changes = changesOf(orders, horizonSeconds);
     this.isInForce = new Uint8Array(orders.length);
     this.hasFailed = new Uint8Array(orders.length);
+    const ids = orders.map(({ control }) => controlId(control));
+    this.ids = ids;
+    this.closing = orders
+      .flatMap(({ control }, order) => (control.kind === "isolate-host" ? [] : [order]))
+      .sort((a, b) => (ids[a] < ids[b] ? -1 : Number(ids[a] > ids[b])));
     // By what is ordered, not by its place in the list: two plans that share an order share its luck.
-    this.channels = Int32Array.from(
-      orders,
-      ({ control }) => CHANNEL_ORDER ^ (hashText(controlId(control)) & 0x0fff_ffff),
-    );
+    this.channels = Int32Array.from(ids, (id) => CHANNEL_ORDER ^ (hashText(id) & 0x0fff_ffff));
   }
 
   /** Begins a run: no order is in force, and those that will fail are drawn. */
   begin(run: number): void {
     this.isInForce.fill(0);
-    const { orders } = this.rehearsal;
+    const { orders } = this.terms.rehearsal;
     for (let order = 0; order < orders.length; order++) {
       if (orders[order].failureProbability === 0) continue;
       const luck = this.ward.kernel.uniformOf(run, this.channels[order]);
@@ -75,30 +80,23 @@ export class Closings {
     return true;
   }
 
-  /** The policy of the orders in force, in the kernel: put it into force at once, others may have gone for it. */
+  /** The policy of the orders in force, to be put into force at once. */
   policy(): LoadedPolicy {
-    const key = this.isInForce.join("");
-    let policy = this.policies.get(key);
-    if (policy === undefined) {
-      if (!this.ward.hasRoom()) {
-        this.policies.clear();
-        this.ward.unload();
-      }
-      policy = this.ward.load(this.newPolicy());
-      this.policies.set(key, policy);
-    }
-    return policy;
+    let key = "";
+    for (const order of this.closing) if (this.isInForce[order] === 1) key += `${this.ids[order]}\n`;
+    return this.ward.policy(key, () => this.newPolicy());
   }
 
   private newPolicy(): Policy {
-    const { worm, orders } = this.rehearsal;
-    const allows = this.layout.reach(worm.port).allows.slice();
-    for (let order = 0; order < orders.length; order++) {
-      const { control } = orders[order];
-      if (this.isInForce[order] === 0 || control.kind === "isolate-host") continue;
-      const left = this.layout.reachWith(worm.port, control);
-      for (let at = 0; at < allows.length; at++) allows[at] &= left[at];
-    }
-    return policyOf(this.layout, worm, this.vulnerable, allows);
+    const { layout, worm, start } = this.terms;
+    const allows = layout.reach(worm.port).allows.slice();
+    for (const order of this.closing) if (this.isInForce[order] === 1) this.close(allows, order, layout);
+    return policyOf(layout, worm, start.vulnerable, allows);
+  }
+
+  private close(allows: Uint8Array, order: number, layout: MapLayout): void {
+    const { worm, rehearsal } = this.terms;
+    const left = layout.reachWith(worm.port, rehearsal.orders[order].control);
+    for (let at = 0; at < allows.length; at++) allows[at] &= left[at];
   }
 }

@@ -39,6 +39,9 @@ interface KernelExports {
     isolateFailure: number,
     activeSeconds: number,
   ): void;
+  newKept(from: number): void;
+  keep(): void;
+  goBack(): void;
   newPolicy(cells: number, classes: number, targets: number, members: number): number;
   putInForce(policy: number): void;
   beginRun(run: number): void;

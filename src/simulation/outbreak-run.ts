@@ -1,35 +1,37 @@
-// One rehearsal's runs: orders that take effect and samples that are due at known times, and between them the kernel,
-// which rings the clocks of the cells and settles what happens to hosts.
+// Runs of rehearsals that differ in their orders only: what happens before any order is played once, and every rehearsal
+// goes on from there with its own. Between orders and samples the kernel rings the clocks.
 
 import { assert } from "../kit/assert.ts";
 import { CHANNEL_HIDDEN } from "./channels.ts";
-import { Closings } from "./closings.ts";
+import { Closings, plainPolicyOf } from "./closings.ts";
 import { giveKernel } from "./kernel.ts";
 import { NamedIsolations } from "./named-isolations.ts";
-import type { Rehearsal } from "./rehearsal.ts";
 import type { Terms } from "./terms.ts";
 import { type LoadedPolicy, Ward } from "./ward.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** Plays runs of one rehearsal, one after the other, in memory that is made once. */
+/** Called at each moment that is asked for, when the ward stands there. */
+export type OnSample = (time: number, branch: number) => void;
+
+/** Plays runs, one after the other, in memory that is made once. */
 export class OutbreakRun {
   readonly ward: Ward;
   private readonly terms: Terms;
-  private readonly rehearsal: Rehearsal;
-  private readonly closings: Closings;
-  private readonly isolations: NamedIsolations | null;
-  private inForce: LoadedPolicy = 0;
-  private isPolicyDue = false;
+  /** In the order in which they part from the others, with their place in the list they were given in. */
+  private readonly branches: readonly { readonly branch: Branch; readonly nth: number }[];
 
-  constructor(terms: Terms) {
-    const { rehearsal, start, layout, isNamed } = terms;
+  /** @param each  rehearsals of the same map, worm, defender, state, seed and horizon */
+  constructor(...each: readonly Terms[]) {
+    const [terms] = each;
+    const isNamed = each.some((one) => one.isNamed);
     assert(terms.removalRate === 0 || !isNamed, "removal at a rate is for hosts that are not followed");
-    this.terms = terms;
-    this.rehearsal = rehearsal;
-    this.ward = new Ward(terms);
-    this.closings = new Closings(layout, rehearsal, start.vulnerable, this.ward);
-    this.isolations = isNamed ? new NamedIsolations(terms) : null;
+    this.terms = { ...terms, isNamed };
+    const orderCount = Math.max(...each.map(({ rehearsal }) => rehearsal.orders.length));
+    this.ward = new Ward(this.terms, plainPolicyOf(terms), orderCount, each.length > 1);
+    this.branches = each
+      .map((one, nth) => ({ branch: new Branch({ ...one, isNamed }, this.ward), nth }))
+      .sort((a, b) => a.branch.partsAt - b.branch.partsAt);
   }
 
   /** Gives the memory back: nothing may be played or read after. */
@@ -37,23 +39,30 @@ export class OutbreakRun {
     giveKernel(this.ward.kernel);
   }
 
-  /** Plays run `run`; `onSample(time)` is called at each of `atSeconds`, ascending. */
-  play(run: number, atSeconds: readonly number[], onSample: (time: number) => void): void {
+  /**
+   * Plays run `run` of each rehearsal.
+   * @param atSeconds  ascending
+   * @param onEnd  when a rehearsal came to its horizon
+   */
+  play(run: number, atSeconds: readonly number[], onSample: OnSample, onEnd?: (branch: number) => void): void {
+    const { branches, ward } = this;
+    const { kernel } = ward;
     this.begin(run);
-    const { changes } = this.closings;
-    const { horizonSeconds } = this.rehearsal;
-    const { kernel } = this.ward;
-    let [time, change] = [0, 0];
-    for (;;) {
-      const sampleAt = time < atSeconds.length ? Math.min(atSeconds[time], horizonSeconds) : horizonSeconds;
-      const changeAt = change < changes.length ? changes[change].atSeconds : NEVER;
-      const until = Math.min(sampleAt, changeAt);
-      kernel.playUntil(until);
-      if (changeAt === until) this.change(change++);
-      else if (time < atSeconds.length) onSample(time++);
-      else break;
-    }
-    for (const count of this.ward.taken) this.ward.takeCount += count;
+    let time = 0;
+    branches.forEach(({ branch, nth }, left) => {
+      // The common stretch, up to where this rehearsal parts; its samples are those of all that have not parted yet.
+      for (; time < atSeconds.length && atSeconds[time] < branch.partsAt; time++) {
+        kernel.playUntil(Math.min(atSeconds[time], this.terms.rehearsal.horizonSeconds));
+        for (const other of branches.slice(left)) onSample(time, other.nth);
+      }
+      kernel.playUntil(branch.partsAt);
+      const isLast = left === branches.length - 1;
+      if (!isLast) kernel.keep();
+      branch.play(run, time, atSeconds, (at) => onSample(at, nth));
+      for (const count of ward.taken) ward.takeCount += count;
+      onEnd?.(nth);
+      if (!isLast) kernel.goBack();
+    });
   }
 
   /** Whether nothing could spread any more: no host that tries or will try reaches an open one. */
@@ -62,13 +71,11 @@ export class OutbreakRun {
   }
 
   private begin(run: number): void {
-    const { ward, closings, terms } = this;
+    const { ward, terms } = this;
     const { kernel } = ward;
     const { start } = terms;
     kernel.beginRun(run);
-    closings.begin(run);
-    this.isolations?.clear();
-    this.enforce();
+    kernel.putInForce(ward.plainPolicy);
     const { open, taken } = ward;
     for (let cell = 0; cell < ward.cellCount; cell++) {
       let active = start.trying[cell];
@@ -85,11 +92,45 @@ export class OutbreakRun {
       if (active > 0) kernel.beginTrying(cell, active);
     }
   }
+}
 
-  /** Puts the policy of the orders in force into force. */
-  private enforce(): void {
-    this.inForce = this.closings.policy();
-    this.ward.kernel.putInForce(this.inForce);
+/** One rehearsal from its first order on. */
+class Branch {
+  /** When its first order takes effect, or its horizon. */
+  readonly partsAt: number;
+  private readonly terms: Terms;
+  private readonly ward: Ward;
+  private readonly closings: Closings;
+  private readonly isolations: NamedIsolations | null;
+  private inForce: LoadedPolicy = 0;
+  private isPolicyDue = false;
+
+  constructor(terms: Terms, ward: Ward) {
+    this.terms = terms;
+    this.ward = ward;
+    this.closings = new Closings(terms, ward);
+    this.isolations = terms.isNamed ? new NamedIsolations(terms) : null;
+    this.partsAt = this.closings.changes.at(0)?.atSeconds ?? terms.rehearsal.horizonSeconds;
+  }
+
+  /** Goes on from where it parts; `fromTime` is the first sample that is due. */
+  play(run: number, fromTime: number, atSeconds: readonly number[], onSample: (time: number) => void): void {
+    const { closings, ward } = this;
+    const { changes } = closings;
+    const { horizonSeconds } = this.terms.rehearsal;
+    closings.begin(run);
+    this.isolations?.clear();
+    this.inForce = ward.plainPolicy;
+    let [time, change] = [fromTime, 0];
+    for (;;) {
+      const sampleAt = time < atSeconds.length ? Math.min(atSeconds[time], horizonSeconds) : horizonSeconds;
+      const changeAt = change < changes.length ? changes[change].atSeconds : NEVER;
+      const until = Math.min(sampleAt, changeAt);
+      ward.kernel.playUntil(until);
+      if (changeAt === until) this.change(change++);
+      else if (time < atSeconds.length) onSample(time++);
+      else break;
+    }
   }
 
   /** An order takes effect or ends. Those of one moment come into force together: a policy is dear. */
@@ -98,7 +139,7 @@ export class OutbreakRun {
     const { kernel } = this.ward;
     const change = changes[nth];
     if (this.closings.apply(change)) {
-      const { control } = this.rehearsal.orders[change.order];
+      const { control } = this.terms.rehearsal.orders[change.order];
       if (control.kind === "isolate-host") {
         const isOpenAgain = this.isolations?.apply(this.ward, change.order, change.isLift) ?? false;
         if (isOpenAgain) kernel.putInForce(this.inForce);
@@ -106,7 +147,8 @@ export class OutbreakRun {
     }
     if (!this.isPolicyDue || changes[nth + 1]?.atSeconds === change.atSeconds) return;
     this.isPolicyDue = false;
-    this.enforce();
+    this.inForce = this.closings.policy();
+    kernel.putInForce(this.inForce);
     if (this.terms.isNamed) kernel.redrawMisses();
   }
 }

@@ -2,12 +2,12 @@
 
 import { isMainThread, parentPort } from "node:worker_threads";
 import type { HospitalMap } from "../model/map.ts";
-import { playRuns } from "./play.ts";
+import { playTogether } from "./play.ts";
 import type { Rehearsal, RunSamples } from "./rehearsal.ts";
 
-/** Some runs of one rehearsal. */
+/** Some runs of rehearsals that are played together. */
 export interface Task {
-  readonly rehearsal: number;
+  readonly rehearsals: readonly number[];
   readonly fromRun: number;
   readonly toRun: number;
 }
@@ -24,7 +24,7 @@ export interface ToWorker {
 }
 
 export type FromWorker =
-  | { readonly kind: "played"; readonly task: Task; readonly samples: RunSamples }
+  | { readonly kind: "played"; readonly task: Task; readonly samples: readonly RunSamples[] }
   | { readonly kind: "failed"; readonly because: string };
 
 /** Answers the messages of one pool. */
@@ -44,9 +44,15 @@ function serve(port: NonNullable<typeof parentPort>): void {
         });
         return;
       }
-      const samples = playRuns(rehearsals[message.rehearsal], message.fromRun, message.toRun, atSeconds);
-      const { taken, crossedSeconds, hasEnded } = samples;
-      const buffers = [taken.buffer, crossedSeconds.buffer, hasEnded.buffer] as ArrayBuffer[];
+      const samples = playTogether(
+        message.rehearsals.map((nth) => rehearsals[nth]),
+        message.fromRun,
+        message.toRun,
+        atSeconds,
+      );
+      const buffers = samples.flatMap(({ taken, crossedSeconds, hasEnded }) =>
+        [taken, crossedSeconds, hasEnded].map((column) => column.buffer as ArrayBuffer),
+      );
       port.postMessage({ kind: "played", task: message, samples } satisfies FromWorker, buffers);
     } catch (error) {
       const because = error instanceof Error ? error.message : String(error);

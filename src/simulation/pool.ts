@@ -1,16 +1,17 @@
-// Workers that play runs. A task is some runs of one rehearsal, and its samples go where they belong in the result, so
-// the answer does not depend on how many workers there are or which was faster.
+// Workers that play runs. A task is some runs of rehearsals that are played together, and its samples go where they belong
+// in the result, so the answer does not depend on how many workers there are or which was faster.
 
 import { Worker } from "node:worker_threads";
 import type { HospitalMap } from "../model/map.ts";
 import { checkRehearsal } from "./check.ts";
-import { layoutOfMap } from "./layout.ts";
-import { playRuns } from "./play.ts";
+import { emptySamples, groupsOf, playTogether } from "./play.ts";
 import type { FromWorker, Task, ToWorker } from "./play-worker.ts";
 import type { Rehearsal, RunSamples } from "./rehearsal.ts";
 
-/** Runs of one task: long enough to be worth a message, short enough to share out evenly. */
-const RUNS_PER_TASK = 100;
+/** Runs of one task, over all its rehearsals: long enough to be worth a message, short enough to share out evenly. */
+const RUNS_PER_TASK = 200;
+/** Rehearsals of one task: what they share is played once for each task. */
+const REHEARSALS_PER_TASK = 32;
 
 /** Plays rehearsals on all its workers. Close it, or the process does not end. */
 export interface RehearsalPool {
@@ -59,7 +60,18 @@ class HereOnly implements RehearsalPool {
     atSeconds: readonly number[],
   ): Promise<RunSamples[]> {
     return new Promise((resolve) => {
-      resolve(rehearsals.map((rehearsal) => playRuns(rehearsal, fromRun, toRun, atSeconds)));
+      for (const rehearsal of rehearsals) checkRehearsal(rehearsal, atSeconds);
+      const results: RunSamples[] = [];
+      for (const group of groupsOf(rehearsals)) {
+        const samples = playTogether(
+          group.map((place) => rehearsals[place]),
+          fromRun,
+          toRun,
+          atSeconds,
+        );
+        group.forEach((place, nth) => (results[place] = samples[nth]));
+      }
+      resolve(results);
     });
   }
 
@@ -109,12 +121,7 @@ class WorkerPool implements RehearsalPool {
     for (const rehearsal of rehearsals) checkRehearsal(rehearsal, atSeconds);
     const runCount = Math.max(0, toRun - fromRun);
     const results = rehearsals.map((rehearsal) => emptySamples(rehearsal, fromRun, runCount, atSeconds));
-    const tasks: Task[] = [];
-    for (let rehearsal = 0; rehearsal < rehearsals.length; rehearsal++) {
-      for (let from = fromRun; from < toRun; from += RUNS_PER_TASK) {
-        tasks.push({ rehearsal, fromRun: from, toRun: Math.min(toRun, from + RUNS_PER_TASK) });
-      }
-    }
+    const tasks = groupsOf(rehearsals).flatMap((group) => tasksOf(group, fromRun, toRun, this.workerCount));
     if (tasks.length === 0) return Promise.resolve(results);
     tasks.reverse(); // Taken from the end.
     this.rehearsals = rehearsals;
@@ -169,12 +176,14 @@ class WorkerPool implements RehearsalPool {
       this.fail(message.because);
       return;
     }
-    const { samples, task } = message;
-    const into = round.results[task.rehearsal];
-    const offset = samples.fromRun - into.fromRun;
-    into.taken.set(samples.taken, offset * into.atSeconds.length * into.segmentCount);
-    into.crossedSeconds.set(samples.crossedSeconds, offset * into.boundaries.length);
-    into.hasEnded.set(samples.hasEnded, offset);
+    const { task } = message;
+    message.samples.forEach((samples, nth) => {
+      const into = round.results[task.rehearsals[nth]];
+      const offset = samples.fromRun - into.fromRun;
+      into.taken.set(samples.taken, offset * into.atSeconds.length * into.segmentCount);
+      into.crossedSeconds.set(samples.crossedSeconds, offset * into.boundaries.length);
+      into.hasEnded.set(samples.hasEnded, offset);
+    });
     if (--round.waiting === 0) {
       this.round = null;
       round.resolve(round.results);
@@ -204,22 +213,16 @@ class WorkerPool implements RehearsalPool {
   }
 }
 
-function emptySamples(
-  rehearsal: Rehearsal,
-  fromRun: number,
-  runCount: number,
-  atSeconds: readonly number[],
-): RunSamples {
-  const boundaries = layoutOfMap(rehearsal.map).boundaries.ids;
-  const segmentCount = rehearsal.map.segments.length;
-  return {
-    fromRun,
-    runCount,
-    atSeconds,
-    segmentCount,
-    taken: new Int32Array(runCount * atSeconds.length * segmentCount),
-    boundaries,
-    crossedSeconds: new Float64Array(runCount * boundaries.length),
-    hasEnded: new Uint8Array(runCount),
-  };
+/** Shares out the runs of a group: at least one task for each worker where there are so many runs. */
+function tasksOf(group: readonly number[], fromRun: number, toRun: number, workers: number): Task[] {
+  const tasks: Task[] = [];
+  const runCount = Math.max(0, toRun - fromRun);
+  for (let first = 0; first < group.length; first += REHEARSALS_PER_TASK) {
+    const rehearsals = group.slice(first, first + REHEARSALS_PER_TASK);
+    const runs = Math.max(1, Math.min(Math.ceil(RUNS_PER_TASK / rehearsals.length), Math.ceil(runCount / workers)));
+    for (let from = fromRun; from < toRun; from += runs) {
+      tasks.push({ rehearsals, fromRun: from, toRun: Math.min(toRun, from + runs) });
+    }
+  }
+  return tasks;
 }

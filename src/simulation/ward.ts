@@ -4,25 +4,29 @@ import { type Global, type Kernel, takeKernel } from "./kernel.ts";
 import { type Policy, policyColumns } from "./policy.ts";
 import { dormancies, type Terms } from "./terms.ts";
 
-/** Bytes of all policies of a rehearsal; when a new one would be beyond, all are made anew as they are needed. */
+/** Bytes of the policies of a ward; when a new one would be beyond, all are made anew as they are needed. */
 const POLICY_BYTES_MAX = 64_000_000;
 
 /** A policy in the kernel's memory. */
 export type LoadedPolicy = number;
 
-/** One rehearsal's columns in a kernel. Views are good until the next policy is loaded. */
+/** The columns of rehearsals that differ in their orders only, in a kernel. Views are good until a policy is loaded. */
 export class Ward {
   readonly kernel: Kernel;
   readonly cellCount: number;
   /** Hosts taken in finished runs, those of the start too, since the ward was made. */
   takeCount = 0;
   private readonly boundaryCount: number;
+  /** The policy without any order. */
+  readonly plainPolicy: LoadedPolicy;
+  private readonly policies = new Map<string, LoadedPolicy>();
   private readonly policiesFrom: number;
   private buffer: ArrayBuffer | null = null;
   private views: readonly [open: Int32Array, dormant: Int32Array, taken: Int32Array, crossedAt: Float64Array] | null =
     null;
 
-  constructor(terms: Terms) {
+  /** @param orderCount  orders of the longest list; @param isForked  whether moments are kept and gone back to */
+  constructor(terms: Terms, plain: Policy, orderCount: number, isForked: boolean) {
     const { rehearsal, start, worm, layout, dormancyKind } = terms;
     const { boundaries } = layout;
     const kernel = takeKernel();
@@ -45,7 +49,7 @@ export class Ward {
     kernel.newHosts(
       dormancies.indexOf(dormancyKind),
       worm.dormancy.meanSeconds,
-      rehearsal.orders.length,
+      orderCount,
       terms.isNamed ? 1 : 0,
       terms.flagTries,
       terms.lockoutTries,
@@ -53,6 +57,8 @@ export class Ward {
       terms.isolateFailure,
       worm.activeSeconds ?? Number.POSITIVE_INFINITY,
     );
+    this.plainPolicy = this.load(plain);
+    if (isForked) kernel.newKept(kernel.emptyFrom);
     this.policiesFrom = kernel.freeFrom();
   }
 
@@ -82,17 +88,22 @@ export class Ward {
     return this.kernel.ringCount.value;
   }
 
-  /** Whether there is room for more policies. */
-  hasRoom(): boolean {
-    return this.kernel.freeFrom() - this.policiesFrom < POLICY_BYTES_MAX;
+  /** A policy by what it closes, made when it is not there. Put it into force at once: others may have gone for it. */
+  policy(key: string, make: () => Policy): LoadedPolicy {
+    if (key === "") return this.plainPolicy;
+    let policy = this.policies.get(key);
+    if (policy === undefined) {
+      if (this.kernel.freeFrom() - this.policiesFrom > POLICY_BYTES_MAX) {
+        this.policies.clear();
+        this.kernel.freeAgain(this.policiesFrom);
+      }
+      policy = this.load(make());
+      this.policies.set(key, policy);
+    }
+    return policy;
   }
 
-  /** Forgets all policies. One must be loaded and put into force before anything else. */
-  unload(): void {
-    this.kernel.freeAgain(this.policiesFrom);
-  }
-
-  load(policy: Policy): LoadedPolicy {
+  private load(policy: Policy): LoadedPolicy {
     const { kernel } = this;
     const classCount = policy.begin.length - 1;
     const loaded = kernel.newPolicy(this.cellCount, classCount, policy.target.length, policy.member.length);

@@ -2,9 +2,9 @@
 // isolated, gives up). Between two rings nothing has memory, so taking the earlier of ring and known time is exact.
 // This is the entry of the kernel: what src/simulation/kernel.ts calls.
 
-import { newInts, Ints } from "./columns";
+import { Bytes, freeFrom, Ints, newBytes, newInts } from "./columns";
 import { DelayRing } from "./delay-ring";
-import { firstDueAt } from "./heap";
+import { firstDueAt, heapLength, setHeapLength } from "./heap";
 import { clearLedger, countHit, drawCounted, enlist, newLedger, redrawMisses, settleFirst } from "./ledger";
 import { Policy } from "./policy";
 import { layerEnd, nextExponential, nextPoisson, nextUniform, settleExponential, startStream } from "./stream";
@@ -18,6 +18,7 @@ import {
   crossBound,
   detail,
   dormant,
+  keepMoment,
   localRate,
   left,
   newWard,
@@ -39,6 +40,7 @@ import {
   wakeDue,
   refreshClass,
   removalRate,
+  returnToKept,
   seed,
   setNow,
   since,
@@ -113,6 +115,32 @@ export function newHosts(
   if (dormancy === FIXED && !isNamed) newWakes();
   giveUps = DelayRing.make(active !== NEVER && !isNamed ? hosts : 0);
   if (isNamed) newLedger(flagTries, lockoutTries, isolateAfterSeconds, isolateFailure, active);
+}
+
+let keptFrom: usize = 0;
+let keptBytes: usize = 0;
+let kept: Bytes = changetype<Bytes>(0);
+let keptHeapLength: i32 = 0;
+
+/** Room to keep one moment of all columns from `from` on to here. */
+export function newKept(from: usize): void {
+  keptFrom = from;
+  keptBytes = freeFrom() - from;
+  kept = newBytes(<i32>keptBytes);
+}
+
+/** Keeps this moment, so that what comes after can be played in several ways. */
+export function keep(): void {
+  memory.copy(changetype<usize>(kept), keptFrom, keptBytes);
+  keptHeapLength = heapLength();
+  keepMoment();
+}
+
+/** Goes back to the moment that was kept. */
+export function goBack(): void {
+  memory.copy(keptFrom, changetype<usize>(kept), keptBytes);
+  setHeapLength(keptHeapLength);
+  returnToKept();
 }
 
 /** Empties everything for a run. */

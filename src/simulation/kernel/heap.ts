@@ -21,6 +21,14 @@ export function clearHeap(): void {
   length = 0;
 }
 
+/** How many slots wait. The other columns being kept elsewhere, this is all there is to a heap. */
+export function heapLength(): i32 {
+  return length;
+}
+export function setHeapLength(slotCount: i32): void {
+  length = slotCount;
+}
+
 /** The moment of the first event, Infinity when there is none. */
 export function firstDueAt(): f64 {
   return length === 0 ? Infinity : dueAt[slots[0]];

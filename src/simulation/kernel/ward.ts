@@ -76,8 +76,9 @@ export let wakeRate: f64 = 0;
 export let seed: u64 = 0;
 export let policy: Policy = changetype<Policy>(0);
 export let run: i32 = -1;
-/** Number of the period in which snapshots are valid: an order, a lift and a new run begin another. */
+/** Number of the period in which snapshots are valid: an order, a lift and a new run begin another, never used before. */
 let period: i32 = 0;
+let lastPeriod: i32 = 0;
 export let nowSeconds: f64 = 0;
 
 /** Sets the clock; only an event's own moment may be set. */
@@ -126,6 +127,7 @@ export function newWard(cells: i32, boundaries: i32, arounds: i32, removal: f64,
   nextAt.fill(NEVER, leafCount);
   run = -1;
   period = 0;
+  lastPeriod = 0;
 }
 
 /** Room for wakes after a fixed delay, once the vulnerable hosts are known. */
@@ -181,7 +183,7 @@ export function clearWard(ofRun: i32): void {
 /** Puts a policy into force: rates change now, snapshots are of no use any more. */
 export function putInForce(newPolicy: Policy): void {
   policy = newPolicy;
-  period++;
+  period = ++lastPeriod;
   for (let cell = 0; cell < cellCount; cell++) {
     const others = vulnerable[cell] - 1;
     localRate[cell] = newPolicy.localRate[cell];
@@ -315,4 +317,22 @@ export function noteCrossing(from: i32, to: i32): void {
     const boundary = around[at];
     if (crossedAt[boundary] === NEVER && inside[boundary * cellCount + from] === 0) crossedAt[boundary] = nowSeconds;
   }
+}
+
+// What is kept of a moment besides the columns.
+let keptPeriod: i32 = 0;
+let keptNow: f64 = 0;
+let keptPolicy: Policy = changetype<Policy>(0);
+
+/** Keeps the variables of this moment, for `returnToKept`. */
+export function keepMoment(): void {
+  keptPeriod = period;
+  keptNow = nowSeconds;
+  keptPolicy = policy;
+}
+
+export function returnToKept(): void {
+  period = keptPeriod;
+  nowSeconds = keptNow;
+  policy = keptPolicy;
 }
