@@ -4,6 +4,7 @@
 
 import { createRandom, type Random } from "../../src/kit/random.ts";
 import type { Control } from "../../src/model/control.ts";
+import type { Delay } from "../../src/model/rehearsal.ts";
 import type { Rehearsal, RunSamples } from "../../src/simulation/simulate.ts";
 import { openRun, plainRules, seedOfRun, type TwinRules } from "./opening.ts";
 import { ProbeEvents } from "./probe-events.ts";
@@ -23,6 +24,8 @@ export interface SweepPace {
   readonly takenSeconds: number;
   /** Mean of the exponential time a try at a vulnerable host takes, local or remote. */
   readonly takeMeanSeconds: number;
+  /** From being taken to the first try, of a profile with slots: its own dormancy is fitted to counts. */
+  readonly dormancySeconds: number;
 }
 
 export const wannaCryPace: SweepPace = {
@@ -32,6 +35,7 @@ export const wannaCryPace: SweepPace = {
   emptySeconds: 1,
   takenSeconds: 3,
   takeMeanSeconds: 45,
+  dormancySeconds: 15,
 };
 
 const BLOCK = 256; // a sweep covers the /24 its host is in, or its segment when that is smaller
@@ -303,7 +307,9 @@ class ProbeRun {
   }
 
   private infect(host: number, isAwake: boolean): void {
-    const { dormancy } = this.rehearsal.worm;
+    const { worm } = this.rehearsal;
+    const isFitted = worm.takesAtOnce !== null;
+    const dormancy: Delay = isFitted ? { meanSeconds: this.pace.dormancySeconds, kind: "fixed" } : worm.dormancy;
     this.wellCount--;
     this.taken[this.segment[host]]++;
     this.takenAtSeconds.push(this.nowSeconds);
