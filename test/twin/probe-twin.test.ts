@@ -46,8 +46,8 @@ describe("the probe twin", () => {
       };
     const probes: Engine = (rehearsal, from, to, at) =>
       playProbeRuns(rehearsal, from, to, at, { ...wannaCryPace, takeMeanSeconds: 1e-9 });
-    const compared = Array.from({ length: 12 }, (_, seed) =>
-      compareOn(randomRehearsal(seed + 300), 100, remoteOnly(playSlowRuns), remoteOnly(probes)),
+    const compared = Array.from({ length: 40 }, (_, seed) =>
+      compareOn(randomRehearsal(seed + 400), 60, remoteOnly(playSlowRuns), remoteOnly(probes)),
     ).flat();
     expect(compared.some((each) => each.meanFirst > 10)).toBe(true);
     expect(judge(compared, 1e-3).alarms).toEqual([]);
