@@ -28,6 +28,8 @@ export const plainWorm: WormProfile = {
   remoteTriesPerSecond: 0,
   knowsHosts: true,
   takeProbability: 1,
+  takesAtOnce: null,
+  takeSeconds: null,
   dormancy: { meanSeconds: 0, kind: "fixed" },
   activeSeconds: null,
   triesUntilLockout: null,

@@ -32,6 +32,21 @@ it("every fault of a worm file is told, each with where it stands", () => {
   );
 });
 
+it("slots are given whole or not at all", () => {
+  const both = readWorm(`${text}\ntakesAtOnce: 10\ntakeSeconds: 45`, "mine.yaml");
+  expect(both.ok && [both.worm.takesAtOnce, both.worm.takeSeconds]).toEqual([10, 45]);
+  const none = readWorm(text, "mine.yaml");
+  expect(none.ok && [none.worm.takesAtOnce, none.worm.takeSeconds]).toEqual([null, null]);
+  for (const line of ["takesAtOnce: 10", "takeSeconds: 45"]) {
+    expect(readWorm(`${text}\n${line}`, "mine.yaml")).toMatchObject({
+      faults: [expect.stringMatching(/takeSeconds must be given with takesAtOnce, or neither of them/)],
+    });
+  }
+  for (const line of ["takesAtOnce: 0", "takesAtOnce: 1.5", "takeSeconds: 0", "takeSeconds: -1"]) {
+    expect(readWorm(`${text}\n${line}`, "mine.yaml").ok).toBe(false);
+  }
+});
+
 it("a damaged worm file is refused, never thrown at", () => {
   expect(readWorm(": : :", "mine.yaml").ok).toBe(false);
   for (let at = 0; at < text.length; at += 3) {

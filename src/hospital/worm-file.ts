@@ -8,21 +8,28 @@ import { readYaml } from "./yaml-file.ts";
 const share = z.number().min(0).max(1);
 const rate = z.number().min(0).finite();
 
-const wormSchema = z.strictObject({
-  schema: z.literal("cordon.worm/1"),
-  id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case words joined by hyphens"),
-  title: z.string().min(1),
-  port: z.string().refine((text) => parsePort(text) !== null, "a port like tcp/445"),
-  localTriesPerSecond: rate,
-  remoteTriesPerSecond: rate,
-  knowsHosts: z.boolean(),
-  takeProbability: share,
-  dormancy: z.strictObject({ meanSeconds: rate, kind: z.enum(["fixed", "exponential"]) }),
-  activeSeconds: rate.nullable().default(null),
-  triesUntilLockout: z.int().min(1).nullable().default(null),
-  vulnerableShare: z.strictObject({ workstation: share, server: share, medical: share, other: share }),
-  claims: z.array(z.strictObject({ what: z.string(), source: z.string() })).default([]),
-});
+const wormSchema = z
+  .strictObject({
+    schema: z.literal("cordon.worm/1"),
+    id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case words joined by hyphens"),
+    title: z.string().min(1),
+    port: z.string().refine((text) => parsePort(text) !== null, "a port like tcp/445"),
+    localTriesPerSecond: rate,
+    remoteTriesPerSecond: rate,
+    knowsHosts: z.boolean(),
+    takeProbability: share,
+    takesAtOnce: z.int().min(1).nullable().default(null),
+    takeSeconds: z.number().positive().nullable().default(null),
+    dormancy: z.strictObject({ meanSeconds: rate, kind: z.enum(["fixed", "exponential"]) }),
+    activeSeconds: rate.nullable().default(null),
+    triesUntilLockout: z.int().min(1).nullable().default(null),
+    vulnerableShare: z.strictObject({ workstation: share, server: share, medical: share, other: share }),
+    claims: z.array(z.strictObject({ what: z.string(), source: z.string() })).default([]),
+  })
+  .refine(({ takesAtOnce, takeSeconds }) => (takesAtOnce === null) === (takeSeconds === null), {
+    path: ["takeSeconds"],
+    message: "given with takesAtOnce, or neither of them",
+  });
 
 export type ReadWorm =
   | { readonly ok: true; readonly worm: WormProfile }

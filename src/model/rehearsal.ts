@@ -27,6 +27,13 @@ export interface WormProfile {
   readonly knowsHosts: boolean;
   /** Chance that a try at a vulnerable host takes it, 0..1. */
   readonly takeProbability: number;
+  /**
+   * Tries open at once inside its own segment, and how long one at a vulnerable host lasts: such tries hold their slots,
+   * so the more hosts are vulnerable the fewer of the tries come to a take (`localTakeProbability`). Both null when a
+   * take is instant. Tries stay as visible as they were: `localTriesPerSecond`.
+   */
+  readonly takesAtOnce: number | null;
+  readonly takeSeconds: number | null;
   /** From being taken to the first own try. */
   readonly dormancy: Delay;
   /** A host gives up this long after its first try; null for never. */

@@ -52,6 +52,16 @@ function checkDelay(where: string, delay: Delay): void {
   atLeast(`${where}.meanSeconds`, delay.meanSeconds, 0);
 }
 
+function checkSlots({ takesAtOnce, takeSeconds }: WormProfile, where: string): void {
+  if (takesAtOnce !== null) whole(`${where}.takesAtOnce`, takesAtOnce, 1);
+  if (takeSeconds !== null && !(takeSeconds > 0 && takeSeconds < Number.POSITIVE_INFINITY)) {
+    throw new RehearsalError(`${where}.takeSeconds`, `must be above 0, got ${takeSeconds}`, "correct it");
+  }
+  if ((takesAtOnce === null) === (takeSeconds === null)) return;
+  const missing = takesAtOnce === null ? "takesAtOnce" : "takeSeconds";
+  throw new RehearsalError(`${where}.${missing}`, "must be given with the other of the two, got null", "give both");
+}
+
 /** @throws RehearsalError naming the first fault */
 export function checkWorm(worm: WormProfile, where: string): void {
   if (parsePort(worm.port) === null) {
@@ -60,6 +70,7 @@ export function checkWorm(worm: WormProfile, where: string): void {
   atLeast(`${where}.localTriesPerSecond`, worm.localTriesPerSecond, 0);
   atLeast(`${where}.remoteTriesPerSecond`, worm.remoteTriesPerSecond, 0);
   share(`${where}.takeProbability`, worm.takeProbability);
+  checkSlots(worm, where);
   checkDelay(`${where}.dormancy`, worm.dormancy);
   if (worm.activeSeconds !== null) atLeast(`${where}.activeSeconds`, worm.activeSeconds, 0);
   if (worm.triesUntilLockout !== null) whole(`${where}.triesUntilLockout`, worm.triesUntilLockout, 1);

@@ -85,6 +85,18 @@ function classesOf(allows: Uint8Array, placeCount: number): { classOf: Int32Arra
   return { classOf, rows };
 }
 
+/**
+ * Chance that a try at an open host of the own segment takes it. An empty try lasts takesAtOnce / localTries seconds, one
+ * at a vulnerable host takeSeconds; so many slots over the mean of both is what the worm can do of its tries.
+ * Of 254 addresses 51 vulnerable, 10 slots, 10 tries/s, 45 s: 0.9 / (1 + 44 * 51 / 254) = 0.092.
+ */
+export function localTakeProbability(worm: WormProfile, vulnerable: number, size: number): number {
+  const { takeProbability, takesAtOnce, takeSeconds, localTriesPerSecond } = worm;
+  if (takesAtOnce === null || takeSeconds === null) return takeProbability;
+  const longer = (localTriesPerSecond * takeSeconds) / takesAtOnce - 1;
+  return takeProbability / Math.max(1, 1 + (longer * vulnerable) / size);
+}
+
 /** The policy of a matrix of places (model/reach.ts), for one worm and these vulnerable hosts. */
 export function policyOf(layout: MapLayout, worm: WormProfile, vulnerable: Int32Array, allows: Uint8Array): Policy {
   const cellCount = vulnerable.length;
@@ -109,7 +121,8 @@ export function policyOf(layout: MapLayout, worm: WormProfile, vulnerable: Int32
   const selfAt = new Int32Array(cellCount).fill(-1);
   for (let cell = 0; cell < cellCount; cell++) {
     if (allows[cell * (cellCount + 1) + cell] === 1 && size[cell] > 0) {
-      localRate[cell] = (worm.localTriesPerSecond * worm.takeProbability) / size[cell];
+      const chance = localTakeProbability(worm, vulnerable[cell], size[cell]);
+      localRate[cell] = (worm.localTriesPerSecond * chance) / size[cell];
       triesPerSecond[cell] += worm.localTriesPerSecond;
     }
     const nth = classOf[cell];

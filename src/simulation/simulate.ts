@@ -51,14 +51,17 @@ export interface SimulateOptions {
  * from its own segment (its own address too), when the map lets hosts there reach each other on the worm's port; remote
  * tries from all addresses of the other segments its own may reach. With `knowsHosts` addresses are hosts, else usable
  * IPv4 addresses (layout.ts). Tries that the map or an order leaves no target for are not made, so nobody sees them. A try
- * at a vulnerable host not yet taken takes it with `takeProbability`. Then dormancy, tries, and an end: by
+ * at a vulnerable host not yet taken takes it with `takeProbability`. Of a worm with slots (`takesAtOnce`, K, and
+ * `takeSeconds`, T) it is, for a local try at L tries a second in a segment of n addresses of which V vulnerable ones
+ * (taken or not), takeProbability / max(1, 1 + (L T / K - 1) V / n): slots over the mean time of a try. Tries are made and
+ * seen at L all the same, and remote ones take as ever. Then dormancy, tries, and an end: by
  * `activeSeconds`, after `triesUntilLockout` tries, by isolation a telemetry delay and `isolateSeconds` after try number
  * `contactsToFlag` (unless it fails), or by an order. Vulnerable hosts are the share of each kind in each segment,
  * rounded; known infected hosts are among them. Hosts infected at the start try at once, and begin unflagged with no
  * tries made. An order takes effect at its moment, or never with its failure probability; a host that it let out again
  * goes on where it was. `isolate-host` means the known infected host of that name, else any other host of its kind.
  *
- * Not modelled. The order of a sweep and its open slots, tries that a worm would skip, congestion, cleaning, infection
+ * Not modelled. The order of a sweep, a take that isolation cuts short, tries that a worm would skip, congestion, cleaning, infection
  * from outside the hospital, hosts that move, tries through the internet, isolation of hosts that were never infected.
  *
  * @throws RehearsalError before any run

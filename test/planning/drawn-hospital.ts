@@ -89,6 +89,8 @@ export const drawnWorm: WormProfile = {
   remoteTriesPerSecond: 0.5,
   knowsHosts: true,
   takeProbability: 0.8,
+  takesAtOnce: null,
+  takeSeconds: null,
   dormancy: { meanSeconds: 5, kind: "exponential" },
   activeSeconds: null,
   triesUntilLockout: null,

@@ -1,7 +1,6 @@
 // The engine against the slow twin on random maps, and proof that the comparison would see an error: the twin against
 // itself must raise no alarm, the twin with one figure 10 % out must. Case numbers are the seeds of the maps.
 
-import type { WormProfile } from "../../src/model/rehearsal.ts";
 import { playRuns } from "../../src/simulation/simulate.ts";
 import {
   type Compared,
@@ -11,6 +10,7 @@ import {
   formatCompared,
   hasVaried,
   judgeTogether,
+  wormOutBy,
 } from "../twin/compare.ts";
 import { randomRehearsal } from "../twin/random-rehearsal.ts";
 import { playSlowRuns } from "../twin/slow-twin.ts";
@@ -66,8 +66,7 @@ export function twinOutBy(
   figure: "localTriesPerSecond" | "remoteTriesPerSecond" | "takeProbability",
 ): Engine {
   return (rehearsal, ...runs) => {
-    const worm: WormProfile = { ...rehearsal.worm, [figure]: rehearsal.worm[figure] * factor };
-    return playSlowRuns({ ...rehearsal, worm }, ...runs);
+    return playSlowRuns({ ...rehearsal, worm: wormOutBy(rehearsal.worm, factor, figure) }, ...runs);
   };
 }
 

@@ -1,19 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../src/kit/random.ts";
-import { binnedP, chiSquareP, compareOn, type Engine, judge, normalTail, rankDeviate } from "./compare.ts";
+import { binnedP, chiSquareP, compareOn, type Engine, judge, normalTail, rankDeviate, wormOutBy } from "./compare.ts";
 import { randomRehearsal } from "./random-rehearsal.ts";
 import { playSlowRuns } from "./slow-twin.ts";
 
 /** The slow twin with one rate out by a factor. */
 const falsified =
-  (factor: number, rate: "localTriesPerSecond" | "remoteTriesPerSecond" | "takeProbability"): Engine =>
-  (rehearsal, fromRun, toRun, atSeconds) => {
-    const worm = {
-      ...rehearsal.worm,
-      [rate]: Math.min(rehearsal.worm[rate] * factor, rate === "takeProbability" ? 1 : 1e9),
-    };
-    return playSlowRuns({ ...rehearsal, worm }, fromRun, toRun, atSeconds);
-  };
+  (factor: number, rate: "localTriesPerSecond"): Engine =>
+  (rehearsal, ...runs) =>
+    playSlowRuns({ ...rehearsal, worm: wormOutBy(rehearsal.worm, factor, rate) }, ...runs);
 
 const compareMaps = (maps: number, runs: number, second: Engine) =>
   Array.from({ length: maps }, (_, seed) => compareOn(randomRehearsal(seed), runs, playSlowRuns, second)).flat();
@@ -39,6 +34,11 @@ describe("the comparison of two engines", () => {
     expect(judge(compareMaps(12, 80, playSlowRuns), 1e-3).alarms).toEqual([]);
   });
   it("raises an alarm when tries at the own segment are 10 % more", () => {
-    expect(judge(compareMaps(20, 120, falsified(1.1, "localTriesPerSecond")), 1e-3).alarms).not.toEqual([]);
+    expect(judge(compareMaps(30, 120, falsified(1.1, "localTriesPerSecond")), 1e-3).alarms).not.toEqual([]);
+  });
+  it("raises an alarm when takes hold no slots", () => {
+    const instant: Engine = (rehearsal, ...runs) =>
+      playSlowRuns({ ...rehearsal, worm: { ...rehearsal.worm, takesAtOnce: null, takeSeconds: null } }, ...runs);
+    expect(judge(compareMaps(12, 80, instant), 1e-3).alarms).not.toEqual([]);
   });
 });

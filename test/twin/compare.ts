@@ -4,6 +4,7 @@
 //   all maps differ a little, the same way  rank sums (Mann and Whitney) of one figure added over maps (Stouffer)
 //   all maps differ a little, any way       p-values are not uniform (Fisher's sum of logarithms)
 
+import type { WormProfile } from "../../src/model/rehearsal.ts";
 import type { Rehearsal, RunSamples } from "../../src/simulation/simulate.ts";
 
 /** Plays runs `fromRun` to `toRun` - 1. */
@@ -32,6 +33,21 @@ export interface Verdict {
   /** p of Fisher's sum over all tests of all maps. */
   readonly uniformP: number;
   readonly alarms: readonly string[];
+}
+
+/** A worm with one rate out by a factor. Slots are quicker by as much, else they would hide what the tries are out by. */
+export function wormOutBy(
+  worm: WormProfile,
+  factor: number,
+  rate: "localTriesPerSecond" | "remoteTriesPerSecond" | "takeProbability",
+): WormProfile {
+  const out = worm[rate] * factor;
+  const isLocal = rate === "localTriesPerSecond" && worm.takeSeconds !== null;
+  return {
+    ...worm,
+    [rate]: rate === "takeProbability" ? Math.min(1, out) : out,
+    takeSeconds: isLocal ? (worm.takeSeconds ?? 0) / factor : worm.takeSeconds,
+  };
 }
 
 /** Times at which hosts taken are compared, as shares of the horizon. */

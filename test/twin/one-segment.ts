@@ -26,6 +26,8 @@ export function oneSegment(options: OneSegment): Rehearsal {
     remoteTriesPerSecond: 0,
     knowsHosts: cidr === undefined,
     takeProbability: 1,
+    takesAtOnce: null,
+    takeSeconds: null,
     dormancy: { meanSeconds: 0, kind: "fixed" },
     activeSeconds: null,
     triesUntilLockout: null,

@@ -1,9 +1,16 @@
-// The probe twin: every single try of a worm that sweeps its own /24 in ascending order with few tries open at once, and
-// tries random addresses elsewhere. A host is played ahead, try by try, until a try that could matter to somebody else
-// (at a vulnerable host) or an order; only those wait in a queue. Tries at nothing only cost time, a slot and a count.
+// The probe twin: the tries of a worm that sweeps its own /24 in ascending order with few tries open at once, and tries
+// random addresses elsewhere. A host is played ahead, try by try, until a try that could matter to somebody else (at a
+// host still to be taken) or an order; only those wait in a queue. Tries at nothing only cost time, a slot and a count.
+//
+// Once nobody counts a host's tries any more (it is flagged, or flags have no effect, and accounts are not locked), those
+// that can take nobody are left out. Remote ones: tries at random addresses are a Poisson process, so those at hosts well
+// at present are one too, at the rate times their share; who is taken meanwhile stays taken, so a try at him is nothing.
+// Local ones: the rest of a sweep behind the last host that is well.
 
 import { createRandom, type Random } from "../../src/kit/random.ts";
 import type { Control } from "../../src/model/control.ts";
+import type { HospitalMap } from "../../src/model/map.ts";
+import type { Delay } from "../../src/model/rehearsal.ts";
 import type { Rehearsal, RunSamples } from "../../src/simulation/simulate.ts";
 import { openRun, plainRules, seedOfRun, type TwinRules } from "./opening.ts";
 import { ProbeEvents } from "./probe-events.ts";
@@ -23,6 +30,8 @@ export interface SweepPace {
   readonly takenSeconds: number;
   /** Mean of the exponential time a try at a vulnerable host takes, local or remote. */
   readonly takeMeanSeconds: number;
+  /** From being taken to the first try, of a profile with slots: its own dormancy is fitted to counts. */
+  readonly dormancySeconds: number;
 }
 
 export const wannaCryPace: SweepPace = {
@@ -32,6 +41,7 @@ export const wannaCryPace: SweepPace = {
   emptySeconds: 1,
   takenSeconds: 3,
   takeMeanSeconds: 45,
+  dormancySeconds: 15,
 };
 
 const BLOCK = 256; // a sweep covers the /24 its host is in, or its segment when that is smaller
@@ -79,6 +89,20 @@ export function playProbeRuns(
   return samplesOf(rehearsal, fromRun, toRun, atSeconds, (run) => playProbeRun(rehearsal, run, atSeconds, pace, rules));
 }
 
+/** What runs on one map share: its lines, and who may call whom by port and controls in force. */
+interface DrawnMap {
+  readonly lines: readonly Line[];
+  readonly mayCall: Map<string, readonly (readonly boolean[])[]>;
+}
+
+const drawnMaps = new WeakMap<HospitalMap, DrawnMap>();
+
+function drawnOf(map: HospitalMap): DrawnMap {
+  const drawn = drawnMaps.get(map) ?? { lines: linesOf(map), mayCall: new Map() };
+  drawnMaps.set(map, drawn);
+  return drawn;
+}
+
 interface Turn {
   readonly atSeconds: number;
   readonly control: Control;
@@ -91,6 +115,7 @@ class ProbeRun {
   private readonly random: Random;
   private readonly pace: SweepPace;
   private readonly events = new ProbeEvents();
+  private readonly drawn: DrawnMap;
   private readonly lines: readonly Line[];
   private readonly crossedSeconds: number[];
   private readonly taken: number[];
@@ -98,9 +123,16 @@ class ProbeRun {
   // Per segment.
   private readonly firstAddress: Int32Array;
   private readonly sizes: Int32Array;
-  private mayCall: boolean[][] = [];
+  private mayCall: readonly (readonly boolean[])[] = [];
   /** Row per segment: addresses that may be called in segments 0 to the column, its own left out. */
   private reachedUpTo: Int32Array[] = [];
+  /** Hosts that are well: `wellHosts[wellBegin[segment] .. + wellIn[segment] - 1]`, and in all other segments it may call. */
+  private readonly wellHosts: Int32Array;
+  private readonly wellBegin: Int32Array;
+  private readonly wellIn: Int32Array;
+  private readonly wellReached: Int32Array;
+  /** By first address of a block: behind its last host that is well; too far until it is looked for. */
+  private readonly wellEnd = new Map<number, number>();
   // Per address: the vulnerable host there, or -1.
   private readonly occupant: Int32Array;
   // Per host.
@@ -114,6 +146,11 @@ class ProbeRun {
   private readonly localSeconds: Float64Array;
   private readonly remoteSeconds: Float64Array;
   private readonly freeSeconds: Float64Array;
+  private readonly giveUpSeconds: Float64Array;
+  private readonly wellAt: Int32Array;
+  /** Tries that are counted one by one: until the flag, and all of a host whose accounts can be locked. */
+  private readonly flagTries: number;
+  private readonly countedTries: number;
   private readonly turns: Turn[];
   private readonly inForce: Control[] = [];
   private barrierSeconds = Number.POSITIVE_INFINITY;
@@ -128,7 +165,8 @@ class ProbeRun {
     const { map, worm } = rehearsal;
     const opening = openRun(rehearsal, rules, random);
     const hosts = opening.flat();
-    this.lines = linesOf(map);
+    this.drawn = drawnOf(map);
+    this.lines = this.drawn.lines;
     this.crossedSeconds = this.lines.map(() => Number.POSITIVE_INFINITY);
     this.taken = map.segments.map(() => 0);
     this.sizes = Int32Array.from(map.segments, (segment, at) =>
@@ -149,6 +187,14 @@ class ProbeRun {
     this.localSeconds = new Float64Array(hosts.length);
     this.remoteSeconds = new Float64Array(hosts.length);
     this.freeSeconds = new Float64Array(hosts.length * pace.opensMax);
+    this.giveUpSeconds = new Float64Array(hosts.length).fill(Number.POSITIVE_INFINITY);
+    this.wellAt = new Int32Array(hosts.length).fill(-1);
+    this.wellHosts = new Int32Array(hosts.length);
+    this.wellBegin = new Int32Array(this.sizes.length);
+    this.wellIn = new Int32Array(this.sizes.length);
+    this.wellReached = new Int32Array(this.sizes.length);
+    this.flagTries = rehearsal.defender.isolateSeconds === null ? 0 : rehearsal.defender.contactsToFlag;
+    this.countedTries = worm.triesUntilLockout === null ? this.flagTries : Number.POSITIVE_INFINITY;
     this.placeHosts(hosts.map((host) => host.isVulnerable));
     this.turns = this.drawTurns(hosts.map((host) => host.id));
     this.changeReach();
@@ -209,58 +255,128 @@ class ProbeRun {
       return;
     }
     const { worm, defender } = this.rehearsal;
-    const { random, pace, barrierSeconds } = this;
+    const { random, pace, barrierSeconds, countedTries, flagTries } = this;
     const segment = this.segment[host];
     const first = this.firstAddress[segment];
     const block = first + (this.address[host] - first - ((this.address[host] - first) % BLOCK));
-    const end = worm.localTriesPerSecond > 0 ? Math.min(block + BLOCK, first + this.sizes[segment]) : block;
-    const reached = this.reachedUpTo[segment];
-    const reachedCount = reached[reached.length - 1];
+    const blockEnd = worm.localTriesPerSecond > 0 ? Math.min(block + BLOCK, first + this.sizes[segment]) : block;
     const slots = host * pace.opensMax;
     const lockout = worm.triesUntilLockout ?? Number.POSITIVE_INFINITY;
+    const untilSeconds = Math.min(barrierSeconds, this.giveUpSeconds[host]);
+    let isCounted = this.tries[host] < countedTries;
+    let end = isCounted ? blockEnd : this.endOfWell(block, blockEnd);
     let localSeconds = block + this.sweepAt[host] < end ? this.localSeconds[host] : Number.POSITIVE_INFINITY;
-    let remoteSeconds = worm.remoteTriesPerSecond > 0 ? this.remoteSeconds[host] : Number.POSITIVE_INFINITY;
+    let remoteSeconds = isCounted ? this.remoteSeconds[host] : this.nextHitSeconds(segment, this.nowSeconds);
+    if (worm.remoteTriesPerSecond === 0) remoteSeconds = Number.POSITIVE_INFINITY;
     for (;;) {
       const seconds = Math.min(localSeconds, remoteSeconds);
-      if (seconds >= barrierSeconds) {
-        if (seconds < Number.POSITIVE_INFINITY) this.events.push(barrierSeconds, RESUME, host, -1);
+      if (seconds >= untilSeconds) {
+        // An order may let it reach others; after the horizon and after it gave up nothing comes.
+        if (untilSeconds === barrierSeconds && barrierSeconds < this.rehearsal.horizonSeconds) {
+          this.events.push(barrierSeconds, RESUME, host, -1);
+        }
         break;
       }
-      const count = ++this.tries[host];
       this.triesMade++;
-      if (count === defender.contactsToFlag) {
+      const count = isCounted ? ++this.tries[host] : 0;
+      if (isCounted && count === defender.contactsToFlag) {
         this.planIsolation(host, seconds - this.nowSeconds + defender.telemetryDelaySeconds);
       }
-      if (count > lockout && count > defender.contactsToFlag) break; // it can do nothing more, nor be seen anew
+      if (count > lockout && count > flagTries) break; // it can do nothing more, nor be seen anew
+      const wasCounted = isCounted;
+      isCounted &&= count < countedTries;
+      if (wasCounted && !isCounted) end = this.endOfWell(block, blockEnd);
       if (localSeconds <= remoteSeconds) {
         const target = this.occupant[block + this.sweepAt[host]++];
+        let busySeconds = pace.emptySeconds;
         if (target >= 0 && target !== host && count <= lockout) {
-          this.events.push(localSeconds, LOCAL_TRY, host, target);
-          break; // what the slot is worth is known only then
+          if (!this.isWorthKnown(target)) {
+            this.events.push(localSeconds, LOCAL_TRY, host, target);
+            break; // what the slot is worth is known only then
+          }
+          if (this.isThere(segment, target)) busySeconds = pace.takenSeconds;
         }
-        localSeconds = this.openSlot(slots, localSeconds, pace.emptySeconds);
+        localSeconds = this.openSlot(slots, localSeconds, busySeconds);
+        if (wasCounted && !isCounted) remoteSeconds = this.nextHitSeconds(segment, seconds);
         if (block + this.sweepAt[host] >= end) localSeconds = Number.POSITIVE_INFINITY;
       } else {
-        remoteSeconds += random.exponential(1 / worm.remoteTriesPerSecond);
-        if (reachedCount === 0) continue;
-        const target = this.occupant[this.remoteAddress(reached, random.below(reachedCount))];
+        if (!wasCounted) {
+          this.events.push(seconds, REMOTE_TRY, host, this.drawWell(segment));
+          break;
+        }
+        remoteSeconds = isCounted
+          ? seconds + random.exponential(1 / worm.remoteTriesPerSecond)
+          : this.nextHitSeconds(segment, seconds);
+        const target = this.drawAddressed(segment);
         if (target >= 0 && this.state[target] === WELL && count <= lockout) {
           this.events.push(seconds, REMOTE_TRY, host, target);
           break;
         }
+        if (block + this.sweepAt[host] >= end) localSeconds = Number.POSITIVE_INFINITY;
       }
     }
     this.localSeconds[host] = localSeconds;
     this.remoteSeconds[host] = remoteSeconds;
   }
 
+  /** Whether nothing can change until the next order what a try at the host comes to. */
+  private isWorthKnown(target: number): boolean {
+    if (this.state[target] === WELL) return false;
+    return this.state[target] === DONE || this.rehearsal.defender.isolateSeconds === null;
+  }
+
+  private isThere(from: number, target: number): boolean {
+    const isOpen = this.mayCall[from][this.segment[target]];
+    return isOpen && this.ordersAgainst[target] === 0 && this.state[target] !== DONE;
+  }
+
+  /** Behind the last host of a block that is well; the block's begin when none is. */
+  private endOfWell(block: number, blockEnd: number): number {
+    let end = this.wellEnd.get(block) ?? blockEnd;
+    while (end > block && !(this.occupant[end - 1] >= 0 && this.state[this.occupant[end - 1]] === WELL)) end--;
+    this.wellEnd.set(block, end);
+    return end;
+  }
+
+  /** The next remote try at a host that is well at present, of one host that goes on from `fromSeconds`. */
+  private nextHitSeconds(segment: number, fromSeconds: number): number {
+    const rate = this.rehearsal.worm.remoteTriesPerSecond * this.wellReached[segment];
+    if (rate === 0) return Number.POSITIVE_INFINITY;
+    return fromSeconds + this.random.exponential((this.reachedUpTo[segment].at(-1) ?? 0) / rate);
+  }
+
+  /** Whom a remote try at any address meets: a vulnerable host, or -1. */
+  private drawAddressed(segment: number): number {
+    const reached = this.reachedUpTo[segment];
+    const reachedCount = reached[reached.length - 1];
+    return reachedCount === 0 ? -1 : this.occupant[this.remoteAddress(reached, this.random.below(reachedCount))];
+  }
+
+  /** One of the hosts that are well in other segments it may call. */
+  private drawWell(segment: number): number {
+    const { wellIn, mayCall } = this;
+    let left = this.random.below(this.wellReached[segment]);
+    for (let to = 0; to < wellIn.length; to++) {
+      if (to === segment || !mayCall[segment][to]) continue;
+      if (left < wellIn[to]) return this.wellHosts[this.wellBegin[to] + left];
+      left -= wellIn[to];
+    }
+    return -1;
+  }
+
   /** Occupies the slot that is free first. @returns when the next try may start */
   private openSlot(slots: number, startSeconds: number, busySeconds: number): number {
     const { freeSeconds, pace } = this;
     let [free, after] = [slots, Number.POSITIVE_INFINITY];
-    for (let slot = slots; slot < slots + pace.opensMax; slot++) if (freeSeconds[slot] < freeSeconds[free]) free = slot;
+    for (let slot = slots + 1; slot < slots + pace.opensMax; slot++) {
+      const seconds = freeSeconds[slot];
+      if (seconds < freeSeconds[free]) {
+        after = freeSeconds[free];
+        free = slot;
+      } else if (seconds < after) after = seconds;
+    }
     freeSeconds[free] = startSeconds + busySeconds;
-    for (let slot = slots; slot < slots + pace.opensMax; slot++) after = Math.min(after, freeSeconds[slot]);
+    after = Math.min(after, freeSeconds[free]);
     const next = startSeconds + pace.gapSeconds;
     return after <= next ? next : next + Math.ceil((after - next) / pace.fullSeconds) * pace.fullSeconds;
   }
@@ -279,8 +395,7 @@ class ProbeRun {
   private tryAt(host: number, target: number, isLocal: boolean): void {
     const { pace, random } = this;
     if (this.state[host] !== TRYING || this.ordersAgainst[host] > 0) return;
-    const isOpen = this.mayCall[this.segment[host]][this.segment[target]];
-    const isThere = isOpen && this.ordersAgainst[target] === 0 && this.state[target] !== DONE;
+    const isThere = this.isThere(this.segment[host], target);
     const isTakeable = isThere && this.state[target] === WELL;
     const idleSeconds = isThere ? pace.takenSeconds : pace.emptySeconds;
     const busySeconds = isTakeable ? random.exponential(pace.takeMeanSeconds) : idleSeconds;
@@ -303,7 +418,10 @@ class ProbeRun {
   }
 
   private infect(host: number, isAwake: boolean): void {
-    const { dormancy } = this.rehearsal.worm;
+    const { worm } = this.rehearsal;
+    const isFitted = worm.takesAtOnce !== null;
+    const dormancy: Delay = isFitted ? { meanSeconds: this.pace.dormancySeconds, kind: "fixed" } : worm.dormancy;
+    if (this.wellAt[host] >= 0) this.dropWell(host);
     this.wellCount--;
     this.taken[this.segment[host]]++;
     this.takenAtSeconds.push(this.nowSeconds);
@@ -313,13 +431,26 @@ class ProbeRun {
     this.events.push(this.nowSeconds + seconds, WAKE, host, -1);
   }
 
+  private dropWell(host: number): void {
+    const segment = this.segment[host];
+    const last = this.wellHosts[this.wellBegin[segment] + --this.wellIn[segment]];
+    this.wellHosts[this.wellAt[host]] = last;
+    this.wellAt[last] = this.wellAt[host];
+    for (let from = 0; from < this.wellIn.length; from++) {
+      if (from !== segment && this.mayCall[from][segment]) this.wellReached[from]--;
+    }
+  }
+
   private wake(host: number): void {
     const { activeSeconds, remoteTriesPerSecond } = this.rehearsal.worm;
     if (this.state[host] !== DORMANT) return;
     this.state[host] = TRYING;
     this.localSeconds[host] = this.nowSeconds;
     this.remoteSeconds[host] = this.nowSeconds + this.random.exponential(1 / remoteTriesPerSecond);
-    if (activeSeconds !== null) this.events.push(this.nowSeconds + activeSeconds, GIVE_UP, host, -1);
+    if (activeSeconds !== null) {
+      this.giveUpSeconds[host] = this.nowSeconds + activeSeconds;
+      this.events.push(this.giveUpSeconds[host], GIVE_UP, host, -1);
+    }
     this.goOn(host);
   }
 
@@ -342,6 +473,13 @@ class ProbeRun {
       if (!isVulnerable[host]) return;
       this.occupant[this.address[host]] = host;
       this.wellCount++;
+    });
+    // Hosts stand segment by segment: each segment's own rows have room for all of its hosts that are well.
+    this.segment.forEach((segment, host) => {
+      if (host === 0 || this.segment[host - 1] !== segment) this.wellBegin[segment] = host;
+      if (!isVulnerable[host]) return;
+      this.wellAt[host] = this.wellBegin[segment] + this.wellIn[segment]++;
+      this.wellHosts[this.wellAt[host]] = host;
     });
   }
 
@@ -375,10 +513,15 @@ class ProbeRun {
 
   private changeReach(): void {
     const { map, worm } = this.rehearsal;
-    this.mayCall = whoMayCall(map, worm.port, this.inForce);
+    const key = JSON.stringify([worm.port, this.inForce]);
+    this.mayCall = this.drawn.mayCall.get(key) ?? whoMayCall(map, worm.port, this.inForce);
+    this.drawn.mayCall.set(key, this.mayCall);
     this.reachedUpTo = this.mayCall.map((row, from) => {
       let sum = 0;
       return Int32Array.from(row, (isOpen, to) => (sum += isOpen && to !== from ? this.sizes[to] : 0));
+    });
+    this.mayCall.forEach((row, from) => {
+      this.wellReached[from] = row.reduce((sum, isOpen, to) => sum + (isOpen && to !== from ? this.wellIn[to] : 0), 0);
     });
   }
 

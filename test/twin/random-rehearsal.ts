@@ -82,14 +82,19 @@ function randomDelay(random: Random, meanSeconds: number): Delay {
 function randomWorm(random: Random, horizonSeconds: number): WormProfile {
   // Slow enough that most runs are still moving somewhere in the middle of the horizon.
   const pace = 30 / horizonSeconds;
+  // Of a worm with slots fewer tries take, so it makes more of them.
+  const takesAtOnce = random.chance(0.3) ? 1 + random.below(10) : null;
+  const localPace = takesAtOnce === null ? pace : 2 * pace;
   return {
     id: "random",
     title: "random",
     port: PORT,
-    localTriesPerSecond: random.chance(0.05) ? 0 : pace * (0.5 + 3 * random.float()),
+    localTriesPerSecond: random.chance(0.05) ? 0 : localPace * (0.5 + 3 * random.float()),
     remoteTriesPerSecond: random.chance(0.1) ? 0 : pace * (0.1 + random.float()),
     knowsHosts: random.chance(0.4),
     takeProbability: random.chance(0.3) ? 1 : 0.4 + 0.6 * random.float(),
+    takesAtOnce,
+    takeSeconds: takesAtOnce === null ? null : (takesAtOnce / localPace) * (0.2 + 2 * random.float()),
     dormancy: randomDelay(random, random.chance(0.2) ? 0 : (horizonSeconds / 20) * random.float()),
     activeSeconds: random.chance(0.3) ? horizonSeconds * (0.1 + 0.3 * random.float()) : null,
     triesUntilLockout: random.chance(0.3) ? 2 + random.below(30) : null,

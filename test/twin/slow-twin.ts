@@ -130,8 +130,22 @@ class SlowRun {
     this.tries++;
     const isLocked = worm.triesUntilLockout !== null && host.tries > worm.triesUntilLockout;
     const target = this.drawTarget(host);
-    if (target !== null && !isLocked && this.random.chance(worm.takeProbability)) this.take(host, target);
+    if (target !== null && !isLocked && this.random.chance(this.chanceOf(host, target))) this.take(host, target);
     if (host.tries === defender.contactsToFlag) this.planIsolation(host, defender.telemetryDelaySeconds);
+  }
+
+  /**
+   * Inside its segment a worm with few slots gets through so many tries a second: slots over the mean time of a try,
+   * which is short at an address with nothing to take and long at a vulnerable host. What it is short of, it takes less.
+   */
+  private chanceOf(host: Host, target: Host): number {
+    const { takeProbability, takesAtOnce, takeSeconds, localTriesPerSecond } = this.rehearsal.worm;
+    if (takesAtOnce === null || takeSeconds === null || host.segment !== target.segment) return takeProbability;
+    const hosts = this.segments[host.segment];
+    const vulnerableShare = hosts.filter((each) => each.isVulnerable).length / this.sizes[host.segment];
+    const emptySeconds = takesAtOnce / localTriesPerSecond;
+    const meanSeconds = vulnerableShare * takeSeconds + (1 - vulnerableShare) * emptySeconds;
+    return takeProbability * Math.min(1, takesAtOnce / meanSeconds / localTriesPerSecond);
   }
 
   /** Aims at one address; null when no host that could be taken is there. */
