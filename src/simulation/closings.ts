@@ -10,6 +10,9 @@ import { type Policy, policyOf } from "./policy.ts";
 import type { Terms } from "./terms.ts";
 import type { LoadedPolicy, Ward } from "./ward.ts";
 
+/** Sets of orders whose keys are kept; more of them, by orders that fail, are put together anew. */
+const KEYS_MAX = 1_024;
+
 /** A moment at which an order takes effect or ends. */
 export interface Change {
   readonly atSeconds: number;
@@ -45,6 +48,8 @@ export class Closings {
   /** What each order closes, and the orders that close anything by it, sorted: the same sets have the same key. */
   private readonly ids: readonly string[];
   private readonly closing: readonly number[];
+  /** Keys by the orders in force, a byte each: the same text each time, whose hash is known. */
+  private readonly keys = new Map<string, string>();
 
   constructor(terms: Terms, ward: Ward) {
     this.terms = terms;
@@ -82,8 +87,13 @@ export class Closings {
 
   /** The policy of the orders in force, to be put into force at once. */
   policy(): LoadedPolicy {
-    let key = "";
-    for (const order of this.closing) if (this.isInForce[order] === 1) key += `${this.ids[order]}\n`;
+    const inForce = Buffer.from(this.isInForce.buffer).toString("latin1");
+    let key = this.keys.get(inForce);
+    if (key === undefined) {
+      key = this.closing.map((order) => (this.isInForce[order] === 1 ? `${this.ids[order]}\n` : "")).join("");
+      if (this.keys.size >= KEYS_MAX) this.keys.clear();
+      this.keys.set(inForce, key);
+    }
     return this.ward.policy(key, () => this.newPolicy());
   }
 

@@ -10,6 +10,8 @@ import type { Terms } from "./terms.ts";
 import { type LoadedPolicy, Ward } from "./ward.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
+/** Bytes that are kept and put back in the time in which one host is taken: beyond, a moment is played again instead. */
+const BYTES_PER_TAKE = 400;
 
 /** Called at each moment that is asked for, when the ward stands there. */
 export type OnSample = (time: number, branch: number) => void;
@@ -57,11 +59,16 @@ export class OutbreakRun {
       }
       kernel.playUntil(branch.partsAt);
       const isLast = left === branches.length - 1;
-      if (!isLast) kernel.keep();
+      const isKept = !isLast && ward.takenNow() * BYTES_PER_TAKE > ward.keptBytes;
+      if (isKept) kernel.keep();
       branch.play(run, time, atSeconds, (at) => onSample(at, nth));
-      for (const count of ward.taken) ward.takeCount += count;
+      ward.takeCount += ward.takenNow();
       onEnd?.(nth);
-      if (!isLast) kernel.goBack();
+      if (isKept) kernel.goBack();
+      else if (!isLast) {
+        this.begin(run);
+        kernel.playUntil(branch.partsAt);
+      }
     });
   }
 

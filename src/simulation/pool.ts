@@ -8,10 +8,10 @@ import { emptySamples, groupsOf, playTogether } from "./play.ts";
 import type { FromWorker, Task, ToWorker } from "./play-worker.ts";
 import type { Rehearsal, RunSamples } from "./rehearsal.ts";
 
-/** Runs of one task, over all its rehearsals: long enough to be worth a message, short enough to share out evenly. */
-const RUNS_PER_TASK = 200;
-/** Rehearsals of one task: what they share is played once for each task. */
-const REHEARSALS_PER_TASK = 32;
+/** Runs of one task, over all its rehearsals, at most: short enough to share out evenly. */
+const RUNS_PER_TASK = 1_600;
+/** Tasks for each worker, where there are runs enough: what a task sets up is then small beside what it plays. */
+const TASKS_PER_WORKER = 4;
 
 /** Plays rehearsals on all its workers. Close it, or the process does not end. */
 export interface RehearsalPool {
@@ -213,16 +213,13 @@ class WorkerPool implements RehearsalPool {
   }
 }
 
-/** Shares out the runs of a group: at least one task for each worker where there are so many runs. */
-function tasksOf(group: readonly number[], fromRun: number, toRun: number, workers: number): Task[] {
+/** Shares out the runs of a group. */
+function tasksOf(rehearsals: readonly number[], fromRun: number, toRun: number, workers: number): Task[] {
   const tasks: Task[] = [];
-  const runCount = Math.max(0, toRun - fromRun);
-  for (let first = 0; first < group.length; first += REHEARSALS_PER_TASK) {
-    const rehearsals = group.slice(first, first + REHEARSALS_PER_TASK);
-    const runs = Math.max(1, Math.min(Math.ceil(RUNS_PER_TASK / rehearsals.length), Math.ceil(runCount / workers)));
-    for (let from = fromRun; from < toRun; from += runs) {
-      tasks.push({ rehearsals, fromRun: from, toRun: Math.min(toRun, from + runs) });
-    }
+  const even = Math.ceil((toRun - fromRun) / (workers * TASKS_PER_WORKER));
+  const runs = Math.max(1, Math.min(even, Math.floor(RUNS_PER_TASK / rehearsals.length)));
+  for (let from = fromRun; from < toRun; from += runs) {
+    tasks.push({ rehearsals, fromRun: from, toRun: Math.min(toRun, from + runs) });
   }
   return tasks;
 }

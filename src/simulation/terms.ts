@@ -18,6 +18,8 @@ export interface Terms {
   /** Tries until a host is flagged (Infinity when a flag has no effect) and until it is locked out. */
   readonly flagTries: number;
   readonly lockoutTries: number;
+  /** How long a host tries; Infinity when that is beyond the horizon. */
+  readonly activeSeconds: number;
   /** From the flag to the host being isolated. */
   readonly isolateAfterSeconds: number;
   readonly isolateFailure: number;
@@ -39,6 +41,7 @@ export function termsOf(rehearsal: Rehearsal, options: TermsOptions = {}): Terms
   const layout = layoutOfMap(rehearsal.map);
   const isFlagged = defender.isolateSeconds !== null && defender.isolateFailureProbability < 1;
   const flagTries = isFlagged ? defender.contactsToFlag : Number.POSITIVE_INFINITY;
+  const activeSeconds = worm.activeSeconds ?? Number.POSITIVE_INFINITY;
   const lockoutTries = worm.triesUntilLockout ?? Number.POSITIVE_INFINITY;
   return {
     rehearsal,
@@ -49,6 +52,7 @@ export function termsOf(rehearsal: Rehearsal, options: TermsOptions = {}): Terms
     dormancyKind: worm.dormancy.meanSeconds === 0 ? "none" : worm.dormancy.kind,
     flagTries,
     lockoutTries,
+    activeSeconds: activeSeconds > rehearsal.horizonSeconds ? Number.POSITIVE_INFINITY : activeSeconds,
     isolateAfterSeconds: defender.telemetryDelaySeconds + (defender.isolateSeconds ?? 0),
     isolateFailure: defender.isolateFailureProbability,
     removalRate: options.removalRate ?? 0,

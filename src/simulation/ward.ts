@@ -17,6 +17,8 @@ export class Ward {
   /** Hosts taken in finished runs, those of the start too, since the ward was made. */
   takeCount = 0;
   private readonly boundaryCount: number;
+  /** What it takes to keep a moment. */
+  readonly keptBytes: number;
   /** The policy without any order. */
   readonly plainPolicy: LoadedPolicy;
   private readonly policies = new Map<string, LoadedPolicy>();
@@ -55,9 +57,10 @@ export class Ward {
       terms.lockoutTries,
       terms.isolateAfterSeconds,
       terms.isolateFailure,
-      worm.activeSeconds ?? Number.POSITIVE_INFINITY,
+      terms.activeSeconds,
     );
     this.plainPolicy = this.load(plain);
+    this.keptBytes = kernel.freeFrom() - kernel.emptyFrom;
     if (isForked) kernel.newKept(kernel.emptyFrom);
     this.policiesFrom = kernel.freeFrom();
   }
@@ -77,6 +80,13 @@ export class Ward {
   /** When something first got across each boundary. */
   get crossedAt(): Float64Array {
     return this.columns()[3];
+  }
+
+  /** Hosts taken in the present run. */
+  takenNow(): number {
+    let sum = 0;
+    for (const count of this.taken) sum += count;
+    return sum;
   }
 
   get nowSeconds(): number {
