@@ -2,7 +2,7 @@
 
 import type { Clock } from "../kit/clock.ts";
 import type { PlannedControl } from "../model/plan.ts";
-import { capCost, cutProgramOf, forbid } from "./cut-program.ts";
+import { cutProgramOf, forbid } from "./cut-program.ts";
 import type { NeedTerm } from "./care-terms.ts";
 import type { CutQuestion } from "./cut-question.ts";
 import { type CutTerms, cutTermsOf } from "./cut-terms.ts";
@@ -41,10 +41,9 @@ export function leastHarmCut(question: CutQuestion, solver: Solver, limits: CutL
   const objective = costOfCut(terms, first);
   const ties: Uint8Array[] = [];
   let found = first;
-  if (limits.tiesMax > 0) capCost(program, objective + tieWidth);
   while (solved?.isOptimal === true && ties.length < limits.tiesMax && secondsSince() < limits.timeLimitSeconds) {
     forbid(program, found);
-    const next = solver(program.program, limits.timeLimitSeconds - secondsSince());
+    const next = solver(program.program, limits.timeLimitSeconds - secondsSince(), objective + tieWidth);
     if (next === null) break;
     found = chosenOf(next.values);
     if (costOfCut(terms, found) > objective + tieWidth) break;
