@@ -50,14 +50,16 @@ export async function planCordon(request: PlanRequest, tools: PlanTools): Promis
   const race = new Race(request, ground, pool);
   for (const strategy of strategiesOf(ground, request.state, request.allowances ?? noAllowances)) race.enter(strategy);
   const solverOpens = openSolver();
-  await race.playTo(weights.pairsFirst);
+  const firstLook = race.playTo(weights.pairsFirst);
+  const { able } = candidatesOf(ground, request.state);
+  await firstLook;
   tools.onFirst?.(race.plans(null));
   const cut = leastHarmCut(
     {
       ground,
       worm: request.worm,
       state: request.state,
-      able: candidatesOf(ground, request.state).able,
+      able,
       allowances: request.allowances ?? noAllowances,
       horizonSeconds: race.horizonSeconds,
       spread: race.spreadOfNothing(),
