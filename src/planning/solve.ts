@@ -1,5 +1,5 @@
 // HiGHS behind one function: a mixed-integer program in, the best answer found and a bound on any answer out. The only
-// file that imports a package.
+// file of planning that imports a package.
 
 import * as highsModule from "highs";
 
@@ -44,8 +44,8 @@ type Highs = highsModule.Highs;
 const loadHighs = (highsModule as unknown as { readonly default: () => Promise<Highs> }).default;
 let loading: Promise<Highs> | null = null;
 
-/** Loads the solver (once per process, some 50 ms), so that the first question need not wait for it. */
-export async function openSolver(): Promise<Solver> {
+/** Loads the solver (once per thread, some 50 ms), so that the first question need not wait for it. */
+export async function openSolver(): Promise<SolverHere> {
   loading ??= loadHighs();
   const highs: Highs = await loading;
   return (program, timeLimitSeconds) => solve(highs, program, timeLimitSeconds);
@@ -55,7 +55,8 @@ export async function openSolver(): Promise<Solver> {
  * @param target  an answer of at most this cost is good enough; none for the best there is
  * @returns null when there is no answer within the limit, or none at all
  */
-export type Solver = (program: LinearProgram, timeLimitSeconds: number, target?: number) => Solved | null;
+export type Solver = (...question: Parameters<SolverHere>) => Solved | null | Promise<Solved | null>;
+export type SolverHere = (program: LinearProgram, timeLimitSeconds: number, target?: number) => Solved | null;
 
 function solve(highs: Highs, program: LinearProgram, timeLimitSeconds: number, target?: number): Solved | null {
   const { cost, upper, isWhole, rowLower, starts, indices, values } = program;
