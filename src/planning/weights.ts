@@ -45,6 +45,9 @@ export const weights = {
    * be set, each service whose conversations cross it and must be tried after, and the lack of any point to set.
    */
   wallEffort: { change: 1, perSegment: 0.05, perPoint: 0.25, perService: 0.25, withoutPoint: 2 },
+  /** Paired runs of every wall at the first look, of each worm; and the share of them for worms dear to play. */
+  wallRunsFirst: 8,
+  wallRunsFollowed: 1 / 3,
   /** Other sets of the cut's cost that are looked for: one tells that there is a choice, each further one costs as much. */
   tiesMax: 1,
   /**
