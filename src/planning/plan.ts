@@ -139,16 +139,20 @@ class Race {
     const best = this.best(others);
     const contenders = others.filter((entry) => entry === best || !this.isSurelyWorse(entry, best));
     const unknown = others.filter(({ score }) => !isWell(score, nothing.score));
-    const isOpen = contenders.length > 1 || unknown.length > 0 || !isWell(nothing.score, nothing.score);
-    if (runs > weights.pairStages[0] && !isOpen) return;
-    const open = [...new Set([...(contenders.length > 1 ? contenders : []), ...unknown])];
-    const choices =
-      runs <= weights.pairStages[0] ? [others] : [open, open.filter((entry) => contenders.includes(entry))];
-    const isFree = runs <= weights.pairStages[0] || this.request.isPrecise === true;
+    const isFirst = runs <= weights.pairStages[0];
+    // Two plans that are as good are not played for ever: past the usual stages only what is not known well.
+    const isPast = runs > weights.pairStages[weights.pairStages.length - 1];
+    const rivals = contenders.length > 1 && !isPast ? contenders : [];
+    const isNothingWell = isWell(nothing.score, nothing.score);
+    if (!isFirst && rivals.length + unknown.length === 0 && isNothingWell) return;
+    const open = [...new Set([...rivals, ...unknown])];
+    const choices = isFirst ? [others] : [open, open.filter((entry) => contenders.includes(entry))];
+    const isFree = isFirst || this.request.isPrecise === true;
     // "Do nothing" is in every choice: the others are compared with it, run by run.
     const chosen = choices
       .map((entries) => [nothing, ...entries])
-      .find((entries) => isFree || (entries.length > 1 && this.cost + this.costOf(entries, runs) <= weights.costMax));
+      .filter((entries) => isFirst || entries.length > 1 || !isNothingWell)
+      .find((entries) => isFree || this.cost + this.costOf(entries, runs) <= weights.costMax);
     if (chosen !== undefined) await this.play(chosen, runs);
   }
 
