@@ -39,8 +39,8 @@ describe("leastHarmCut()", () => {
     expect(stopped.objective).toBeGreaterThanOrEqual(full.objective);
     const early = await leastHarmCut(
       question,
-      async (program, limit) => {
-        const solved = await solver(program, limit);
+      (program, limit) => {
+        const solved = solver(program, limit);
         return solved === null ? null : { ...solved, isOptimal: false, bound: solved.bound - 5 };
       },
       { timeLimitSeconds: 10, tiesMax: 4 },
