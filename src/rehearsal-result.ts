@@ -103,6 +103,10 @@ export const plansSchema = z.strictObject({
   worm: z.string(),
   seed: count,
   runs: count,
+  isPrecise: z
+    .boolean()
+    .describe("Half of every plan's interval, of hosts and of harm, is at most 5 % of what doing nothing costs"),
+  widestInterval: amount.describe("The widest of those halves, as a share of what doing nothing costs"),
   horizonSeconds: amount,
   recommended: z.string(),
   plans: many(plan),

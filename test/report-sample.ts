@@ -131,6 +131,8 @@ export function samplePlans(map: HospitalMap): Plans {
     worm: "smb-sweep",
     seed: 20_270_302,
     runs: 200,
+    isPrecise: true,
+    widestInterval: 0.04,
     horizonSeconds,
     recommended: "balanced",
     plans: [

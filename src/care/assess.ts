@@ -55,10 +55,11 @@ export interface Care {
 /** Reads a map for care. @throws RangeError when its services cannot be assessed */
 export function compileCare(map: HospitalMap): Care {
   const survey = surveyCare(map);
+  const without = new CompiledCare(survey, []);
   return {
     conversations: conversationsOf(survey),
     findings: survey.findings,
-    under: (controls) => new CompiledCare(survey, controls),
+    under: (controls) => (controls.length === 0 ? without : new CompiledCare(survey, controls)),
     assess: (burden) => assess(survey, burden),
     consultations: (care, chosen, loss, times) => consultationsOf(survey, care, chosen, loss, times),
   };

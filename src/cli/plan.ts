@@ -4,7 +4,7 @@
 import type { Command } from "commander";
 import { systemClock } from "../kit/clock.ts";
 import type { Plans } from "../model/plan.ts";
-import { type Override, planCordon, type PlanRequest } from "../planning/plan.ts";
+import { openSolverThread, type Override, planCordon, type PlanRequest } from "../planning/plan.ts";
 import { openRehearsalPool } from "../simulation/simulate.ts";
 import { answer, exitCodesHelp } from "./answer.ts";
 import { processStreams, type Streams } from "./ends.ts";
@@ -26,6 +26,8 @@ interface PlanFlags extends RehearsalFlags {
   readonly hours?: number;
   readonly allow: readonly string[];
   readonly standInRuns: readonly string[];
+  /** Play on until every interval is narrow. */
+  readonly precise?: boolean;
 }
 
 export function addPlan(program: Command): void {
@@ -46,11 +48,10 @@ export function addPlan(program: Command): void {
       collected,
       [],
     )
+    .option("--stand-in-runs <item>", "a protected item whose stand-in runs already; may be given again", collected, [])
     .option(
-      "--stand-in-runs <item>",
-      "a protected item whose stand-in runs already; may be given again",
-      collected,
-      [],
+      "--precise",
+      "play on until every interval is below 5 % of what doing nothing costs (minutes for slow worms)",
     );
   addRehearsalFlags(command)
     .addHelpText("after", exitCodesHelp)
@@ -62,9 +63,12 @@ export function addPlan(program: Command): void {
 /** @returns the exit code */
 export async function runPlan(path: string, flags: PlanFlags, ends: Streams): Promise<number> {
   return await answer(flags, ends, async (status) => {
-    const request = await requestOf(path, flags);
-    const pool = openRehearsalPool(workersOf(flags));
+    // Threads start while the map is read.
+    const workers = workersOf(flags);
+    const pool = openRehearsalPool(workers);
+    if (workers > 0) openSolverThread();
     try {
+      const request = await requestOf(path, flags);
       const onFirst = (first: Plans): void => status.update(words.firstAnswer(titleOf(first)), null);
       const plans = await planCordon(request, { clock: systemClock, pool, onFirst });
       await writeReportFile(flags, request.map, null, plans);
@@ -83,6 +87,7 @@ async function requestOf(path: string, flags: PlanFlags): Promise<PlanRequest> {
   return {
     ...(await situationOf(path, flags, nowMs)),
     nowMs,
+    isPrecise: flags.precise === true,
     ...(flags.hours === undefined ? {} : { horizonSeconds: flags.hours * 3_600 }),
     allowances: { overrides: flags.allow.map(overrideOf), standInsRunning: flags.standInRuns },
   };

@@ -21,7 +21,10 @@ export function renderPlans(result: Plans, screen: Screen): string {
     chosen === undefined ? [] : chosenLines(chosen, screen),
     tableLines(result, screen),
     chosen === undefined ? [] : careLines(chosen, screen),
-    wrap(words.solver(isOptimal, Math.max(0, objective - bound), seconds), screen.width),
+    [
+      ...wrap(words.solver(isOptimal, Math.max(0, objective - bound), seconds), screen.width),
+      ...(result.isPrecise ? [] : wrap(words.isWide(result.widestInterval), screen.width)),
+    ],
   ];
   return `${blocks
     .filter((lines) => lines.length > 0)

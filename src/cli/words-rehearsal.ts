@@ -59,6 +59,8 @@ export const rehearsalWords = {
     isOptimal
       ? `The cut is the exact optimum of its model (${seconds.toFixed(2)} s).`
       : `The solver was stopped early: the best answer may be up to ${number(gap)} better.`,
+  isWide: (share: number) =>
+    `The widest interval is ${formatPercent(share)} of what doing nothing costs, on either side: --precise plays on.`,
   wayBack: "The way back",
   unknowns: "Not known",
   walls: (map: string) => `Walls worth building at ${map}, before any crisis`,

@@ -113,6 +113,18 @@ const nothing: Closing = () => false;
  * is closed whatever its use. Unknown scopes close nothing (planning refuses them before).
  */
 export function closingOf(map: HospitalMap, control: Control): Closing {
+  let known = closings.get(map);
+  if (known === undefined) closings.set(map, (known = new WeakMap()));
+  let closing = known.get(control);
+  if (closing === undefined) known.set(control, (closing = newClosing(map, control)));
+  return closing;
+}
+
+/** Planning asks the same few hundred times for each step: maps and controls are never changed, so answers are kept. */
+const closings = new WeakMap<HospitalMap, WeakMap<Control, Closing>>();
+const placesByMap = new WeakMap<HospitalMap, Map<Scope, Uint8Array>>();
+
+function newClosing(map: HospitalMap, control: Control): Closing {
   const scope = scopeOfControl(control);
   if (scope === null) return nothing;
   const internet = placeOfInternet(map);
@@ -159,10 +171,16 @@ export function closingOf(map: HospitalMap, control: Control): Closing {
   }
 }
 
-/** 1 for each place of the scope; `internet` is the place after the last segment and is in no other scope. */
+/** 1 for each place of the scope; `internet` is the place after the last segment and is in no other. Kept: do not change it. */
 export function placesOf(map: HospitalMap, scope: Scope): Uint8Array {
-  const places = new Uint8Array(map.segments.length + 1);
-  if (scope === "internet") places[map.segments.length] = 1;
-  for (const segment of segmentsOfScope(map, scope) ?? []) places[segment] = 1;
+  let known = placesByMap.get(map);
+  if (known === undefined) placesByMap.set(map, (known = new Map()));
+  let places = known.get(scope);
+  if (places === undefined) {
+    places = new Uint8Array(map.segments.length + 1);
+    if (scope === "internet") places[map.segments.length] = 1;
+    for (const segment of segmentsOfScope(map, scope) ?? []) places[segment] = 1;
+    known.set(scope, places);
+  }
   return places;
 }

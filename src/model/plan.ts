@@ -71,6 +71,10 @@ export interface Plans {
   readonly worm: string;
   readonly seed: number;
   readonly runs: number;
+  /** Whether half of every plan's interval, of hosts and of harm, is at most 5 % of what doing nothing costs. */
+  readonly isPrecise: boolean;
+  /** The widest of those halves, as a share. */
+  readonly widestInterval: number;
   readonly horizonSeconds: number;
   /** Id of the plan with the least expected harm that breaks no protected item. */
   readonly recommended: string;

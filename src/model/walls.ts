@@ -24,7 +24,7 @@ export interface Wall {
   readonly hostsSaved: Estimate;
   readonly harmSaved: Estimate;
   readonly harmSavedPerEffort: number;
-  /** Paired runs of each worm. */
+  /** Paired runs of each worm; of one that is dear to play, a third of them. */
   readonly runs: number;
 }
 

@@ -30,13 +30,16 @@ export function forbid({ program, choices }: CutProgram, chosen: ArrayLike<numbe
   );
 }
 
-/** Allows only answers of at most this cost, so that the search for ties ends as soon as there is none. */
-export function capCost({ program }: CutProgram, costMax: number): void {
-  program.addRow(
-    program.cost.flatMap((cost, column) => (cost === 0 ? [] : [[column, -cost] as const])),
-    -costMax,
-  );
+/** Risk that leaves a segment: a column, or what the segment begins with; never above `cap`. */
+interface Carrier {
+  readonly name: string;
+  readonly column: number;
+  readonly odds: number;
+  readonly cap: number;
 }
+
+/** Caps of the nodes at which ways come in: few, so that ways from many segments share them. */
+const capsOfNodes = [0.1, 0.25, 0.5, 1];
 
 /** Walls, nodes at them and the ways between. */
 class Builder {
@@ -44,7 +47,8 @@ class Builder {
   private readonly choices: readonly number[];
   private readonly terms: CutTerms;
   private readonly losses: number[] = [];
-  private readonly risks: number[] = [];
+  /** What leaves each segment. A wall against a risk never above 0.3 is whole once it closes 0.3: hence the caps. */
+  private readonly carriers: Carrier[][] = [];
   private readonly walls = new Map<string, number>();
 
   constructor(program: LinearProgram, choices: readonly number[], terms: CutTerms) {
@@ -60,23 +64,20 @@ class Builder {
     values.forEach((value, segment) => {
       const loss = isTarget.has(segment) ? this.program.addColumn(value) : -1;
       this.losses.push(loss);
-      if (odds[segment] === 0) {
-        this.risks.push(loss);
-        return;
+      const carriers: Carrier[] = [];
+      this.carriers.push(carriers);
+      if (isolation[segment] >= 0) {
+        const risk = this.program.addColumn(0);
+        const relief = odds[segment] - oddsIsolated[segment];
+        this.addRow([risk, 1, this.choices[isolation[segment]], relief], odds[segment]);
+        carriers.push({ name: `${segment} begins`, column: risk, odds: 0, cap: odds[segment] });
+      } else if (odds[segment] > 0) {
+        carriers.push({ name: `${segment} begins`, column: -1, odds: odds[segment], cap: odds[segment] });
       }
-      const risk = this.program.addColumn(0);
-      this.risks.push(risk);
-      const relief = odds[segment] - oddsIsolated[segment];
-      const isolated = isolation[segment] < 0 ? [] : [[this.choices[isolation[segment]], relief] as const];
-      this.program.addRow([[risk, 1], ...isolated], odds[segment]);
-      if (loss >= 0)
-        this.program.addRow(
-          [
-            [risk, 1],
-            [loss, -1],
-          ],
-          0,
-        );
+      // Nothing that comes in adds to a segment that is lost for sure.
+      if (loss >= 0 && (odds[segment] < 1 || isolation[segment] >= 0)) {
+        carriers.push({ name: `${segment} later`, column: loss, odds: 0, cap: 1 });
+      }
     });
     this.addHubs(ways);
     return this.losses;
@@ -84,96 +85,86 @@ class Builder {
 
   /** One node for each wall that a segment's ways leave by, one for each that they come in by, hubs between alike ones. */
   private addHubs(ways: readonly Way[]): void {
-    const leaving = new Map<number, Map<string, number>>(); // source node → "target node/inside" → target node
+    const leaving = new Map<string, { readonly out: Carrier; readonly targets: Set<number> }>();
     const nodes = new Map<string, number>();
     for (const way of ways) {
-      if (way.from === way.to && this.risks[way.to] === this.losses[way.to]) continue; // what came in has taken it all
-      const out =
-        this.nodeAt(nodes, `out ${way.from} ${way.atSource.join()}`, way.atSource, (node, wall) =>
-          this.program.addRow(
-            [
-              [node, 1],
-              [this.risks[way.from], -1],
-              [wall, 1],
-            ],
-            0,
-          ),
-        ) ?? this.risks[way.from];
-      const into =
-        this.nodeAt(nodes, `in ${way.to} ${way.atTarget.join()}`, way.atTarget, (node, wall) =>
-          this.program.addRow(
-            [
-              [this.losses[way.to], 1],
-              [node, -1],
-              [wall, 1],
-            ],
-            0,
-          ),
-        ) ?? this.losses[way.to];
-      if (way.inside.length > 0) {
-        this.program.addRow(
-          [
-            [into, 1],
-            [out, -1],
-            [this.wall(way.inside), 1],
-          ],
-          0,
-        );
-        continue;
+      for (const carrier of this.carriers[way.from]) {
+        const isOwn = carrier.column === this.losses[way.to];
+        if (isOwn) continue; // what came in has taken it all
+        const cap = capsOfNodes.find((each) => each >= carrier.cap) ?? 1;
+        const out =
+          way.atSource.length === 0
+            ? carrier
+            : this.nodeAfter(nodes, `out ${carrier.name} ${way.atSource.join()}`, carrier, way.atSource);
+        const into =
+          way.atTarget.length === 0
+            ? this.losses[way.to]
+            : this.nodeBefore(nodes, `in ${way.to} ${cap} ${way.atTarget.join()}`, way, cap);
+        if (way.inside.length > 0) {
+          this.addLead(into, out, this.wall(way.inside, carrier.cap));
+          continue;
+        }
+        const known = leaving.get(out.name) ?? { out, targets: new Set<number>() };
+        leaving.set(out.name, known);
+        known.targets.add(into);
       }
-      const targets = leaving.get(out) ?? new Map<string, number>();
-      leaving.set(out, targets.set(String(into), into));
     }
-    const alike = new Map<string, number[]>();
-    for (const [out, targets] of leaving) {
-      const key = [...targets.values()].sort((a, b) => a - b).join();
+    const alike = new Map<string, Carrier[]>();
+    for (const { out, targets } of leaving.values()) {
+      const key = [...targets].sort((a, b) => a - b).join();
       alike.set(key, [...(alike.get(key) ?? []), out]);
     }
     for (const [key, outs] of alike) this.join(outs, key.split(",").map(Number));
   }
 
-  /** Each of `outs` leads to each of `intos`. */
-  private join(outs: readonly number[], intos: readonly number[]): void {
-    const isHub = outs.length > 1 && intos.length > 1;
-    const hub = isHub ? this.program.addColumn(0) : -1;
-    const lead = (to: number, from: number): void => {
-      if (to !== from)
-        this.program.addRow(
-          [
-            [to, 1],
-            [from, -1],
-          ],
-          0,
-        );
-    };
-    if (isHub) for (const out of outs) lead(hub, out);
-    for (const into of intos) for (const from of isHub ? [hub] : outs) lead(into, from);
+  private addRow(terms: readonly number[], lower: number): void {
+    const pairs: [number, number][] = [];
+    for (let at = 0; at < terms.length; at += 2) pairs.push([terms[at], terms[at + 1]]);
+    this.program.addRow(pairs, lower);
   }
 
-  private nodeAt(
-    nodes: Map<string, number>,
-    key: string,
-    closers: readonly number[],
-    add: (node: number, wall: number) => void,
-  ): number | null {
-    if (closers.length === 0) return null;
-    let node = nodes.get(key);
+  /** `to` is at least the carrier's risk, less the wall. */
+  private addLead(to: number, { column, odds }: Carrier, wall = -1): void {
+    this.addRow([to, 1, ...(column < 0 ? [] : [column, -1]), ...(wall < 0 ? [] : [wall, 1])], odds);
+  }
+
+  private nodeAfter(nodes: Map<string, number>, name: string, carrier: Carrier, closers: readonly number[]): Carrier {
+    let node = nodes.get(name);
     if (node === undefined) {
       node = this.program.addColumn(0);
-      nodes.set(key, node);
-      add(node, this.wall(closers));
+      nodes.set(name, node);
+      this.addLead(node, carrier, this.wall(closers, carrier.cap));
+    }
+    return { name, column: node, odds: 0, cap: carrier.cap };
+  }
+
+  private nodeBefore(nodes: Map<string, number>, name: string, { to, atTarget }: Way, cap: number): number {
+    let node = nodes.get(name);
+    if (node === undefined) {
+      node = this.program.addColumn(0);
+      nodes.set(name, node);
+      this.addRow([this.losses[to], 1, node, -1, this.wall(atTarget, cap), 1], 0);
     }
     return node;
   }
 
+  /** Each of `outs` leads to each of `intos`. */
+  private join(outs: readonly Carrier[], intos: readonly number[]): void {
+    const isHub = outs.length > 1 && intos.length > 1;
+    const hub = isHub ? this.program.addColumn(0) : -1;
+    if (isHub) for (const out of outs) this.addLead(hub, out);
+    const leads = isHub ? [{ name: "hub", column: hub, odds: 0, cap: 1 }] : outs;
+    for (const into of intos) for (const from of leads) if (into !== from.column) this.addLead(into, from);
+  }
+
   /** How much of a way is closed: as much as the best chosen of its closers holds, one wall counting once. */
-  private wall(closers: readonly number[]): number {
-    const key = closers.join();
+  private wall(closers: readonly number[], cap: number): number {
+    const key = `${cap} ${closers.join()}`;
     let wall = this.walls.get(key);
     if (wall !== undefined) return wall;
     const byHold = new Map<number, number[]>();
     for (const at of closers) {
-      const { hold } = this.terms.choices[at];
+      const hold = Math.min(cap, this.terms.choices[at].hold);
       byHold.set(hold, [...(byHold.get(hold) ?? []), this.choices[at]]);
     }
     const groups = [...byHold];

@@ -2,7 +2,7 @@
 
 import type { Clock } from "../kit/clock.ts";
 import type { PlannedControl } from "../model/plan.ts";
-import { capCost, cutProgramOf, forbid } from "./cut-program.ts";
+import { cutProgramOf, forbid } from "./cut-program.ts";
 import type { NeedTerm } from "./care-terms.ts";
 import type { CutQuestion } from "./cut-question.ts";
 import { type CutTerms, cutTermsOf } from "./cut-terms.ts";
@@ -28,32 +28,40 @@ export interface Cut {
 /** Sets whose costs differ by less are ties. */
 const tieWidth = 1e-6;
 
-export function leastHarmCut(question: CutQuestion, solver: Solver, limits: CutLimits, clock: Clock): Cut {
+/** @param onFound  called with the controls of the cut before ties are looked for */
+export async function leastHarmCut(
+  question: CutQuestion,
+  solver: Solver,
+  limits: CutLimits,
+  clock: Clock,
+  onFound: (controls: readonly PlannedControl[]) => void = () => {},
+): Promise<Cut> {
   const beganMs = clock.nowMs();
   const secondsSince = (): number => (clock.nowMs() - beganMs) / 1000;
   const terms = cutTermsOf(question);
   const program = cutProgramOf(terms);
   const none = new Uint8Array(terms.choices.length);
-  const solved = solver(program.program, limits.timeLimitSeconds);
+  const solved = await solver(program.program, limits.timeLimitSeconds);
   const chosenOf = (values: Float64Array): Uint8Array => none.map((_, at) => Number(values[program.choices[at]] > 0.5));
+  const controlsOf = (chosen: Uint8Array): PlannedControl[] =>
+    terms.choices.flatMap(({ controls }, at) => (chosen[at] === 1 ? controls : []));
   // Nothing at all is always allowed: what remains when the time was too short for any answer.
   const first = solved === null ? none : chosenOf(solved.values);
+  const controls = controlsOf(first);
+  onFound(controls);
   const objective = costOfCut(terms, first);
   const ties: Uint8Array[] = [];
   let found = first;
-  if (limits.tiesMax > 0) capCost(program, objective + tieWidth);
   while (solved?.isOptimal === true && ties.length < limits.tiesMax && secondsSince() < limits.timeLimitSeconds) {
     forbid(program, found);
-    const next = solver(program.program, limits.timeLimitSeconds - secondsSince());
+    const next = await solver(program.program, limits.timeLimitSeconds - secondsSince(), objective + tieWidth);
     if (next === null) break;
     found = chosenOf(next.values);
     if (costOfCut(terms, found) > objective + tieWidth) break;
     ties.push(found);
   }
-  const controlsOf = (chosen: Uint8Array): PlannedControl[] =>
-    terms.choices.flatMap(({ controls }, at) => (chosen[at] === 1 ? controls : []));
   return {
-    controls: controlsOf(first),
+    controls,
     objective,
     bound: Math.min(objective, solved?.bound ?? 0),
     isOptimal: solved?.isOptimal ?? false,

@@ -6,8 +6,9 @@ import { loadMap } from "../hospital/load.ts";
 import { manualClock } from "../kit/clock.ts";
 import type { CareService, HospitalMap } from "../model/map.ts";
 import type { Plans } from "../model/plan.ts";
-import { defenders, worms } from "../simulation/simulate.ts";
+import { defenders, openRehearsalPool, worms } from "../simulation/simulate.ts";
 import { type PlanRequest, planCordon } from "./plan.ts";
+import { studentOf } from "./tell.ts";
 import { strategyIds } from "./words.ts";
 
 const clinicPath = new URL("../../examples/clinic/hospital.yaml", import.meta.url);
@@ -60,6 +61,36 @@ describe("planCordon()", () => {
     expect(JSON.stringify(await planCordon({ ...request, seed: 12 }, tools))).not.toBe(JSON.stringify(once));
   });
 
+  it("gives the same with players and solver in threads of their own", async () => {
+    const pool = openRehearsalPool(2);
+    try {
+      const apart = await planCordon(request, { ...tools, pool });
+      expect(JSON.stringify(apart)).toBe(JSON.stringify(await planCordon(request, tools)));
+    } finally {
+      await pool.close();
+    }
+  });
+
+  it("says how wide its intervals are, and plays on when asked", async () => {
+    const worm = { ...request.worm, localTriesPerSecond: 1 / 2_400, remoteTriesPerSecond: 1 / 2_400 };
+    const segments = [{ segment: "care", infected: 1, isolated: 0, hiddenMean: 0.3 }];
+    const asked = { ...request, worm, state: { port: "tcp/445", segments, hosts: [] }, horizonSeconds: 3_600 };
+    const [stopped, precise] = [await planCordon(asked, tools), await planCordon({ ...asked, isPrecise: true }, tools)];
+    const widthOf = ({ plans }: Plans): number => {
+      const [nothing] = plans;
+      const widths = plans.map(({ taken, harm }) =>
+        Math.max((taken.high - taken.mean) / nothing.taken.mean, (harm.high - harm.mean) / nothing.harm.mean),
+      );
+      return Math.max(...widths);
+    };
+    for (const each of [stopped, precise]) {
+      expect(each.widestInterval).toBeCloseTo(widthOf(each), 9);
+      expect(each.isPrecise).toBe(each.widestInterval <= 0.05);
+    }
+    expect(precise.widestInterval).toBeLessThan(stopped.widestInterval);
+    expect(precise.runs).toBeGreaterThan(stopped.runs);
+  });
+
   it("tells what a cut does to services, whom to tell and what stays open", async () => {
     const plans = await planCordon({ ...request, map: { ...clinic, hosts: clinic.hosts } }, tools);
     const building = plan("building", plans);
@@ -96,6 +127,18 @@ describe("planCordon()", () => {
         ?.unknowns.map(({ en }) => en)
         .join(),
     ).toMatch(/No enforcement point can do this/);
+  });
+});
+
+describe("studentOf()", () => {
+  it("is the table's to 1 %", () => {
+    const table = [
+      [3, 3.182],
+      [9, 2.262],
+      [24, 2.064],
+      [199, 1.972],
+    ];
+    for (const [degrees, quantile] of table) expect(studentOf(1.959964, degrees) / quantile).toBeCloseTo(1, 2);
   });
 });
 

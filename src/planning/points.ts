@@ -13,6 +13,7 @@ export class Points {
   private readonly places: Places;
   private readonly guarded: readonly (readonly ReadonlySet<number>[])[];
   private readonly guardsInternet: readonly boolean[];
+  private readonly found = new Map<Scope, ReadonlySet<number>>();
 
   constructor(map: HospitalMap, places: Places) {
     this.map = map;
@@ -65,12 +66,19 @@ export class Points {
   }
 
   private segmentsOf(scope: Scope): ReadonlySet<number> {
-    return new Set<number>(segmentsOfScope(this.map, scope) ?? []);
+    let segments = this.found.get(scope);
+    if (segments === undefined) {
+      segments = new Set<number>(segmentsOfScope(this.map, scope) ?? []);
+      this.found.set(scope, segments);
+    }
+    return segments;
   }
 }
 
-const isWithin = (some: ReadonlySet<number>, all: ReadonlySet<number>): boolean =>
-  [...some].every((each) => all.has(each));
+function isWithin(some: ReadonlySet<number>, all: ReadonlySet<number>): boolean {
+  for (const each of some) if (!all.has(each)) return false;
+  return true;
+}
 
 /** The ladder of DESIGN 5.6: a host, one person; a segment, two; wider, or anything protected, both leads. */
 export function approvalFor(map: HospitalMap, control: Control, touchesProtected: boolean): Approval {

@@ -17,6 +17,8 @@ export interface PlanRequest {
   /** How long the cut stays and the rehearsal runs; weights.horizonSeconds when not given. */
   readonly horizonSeconds?: number;
   readonly allowances?: Allowances;
+  /** Plays on until every interval is as narrow as `weights.intervalWidth` says, whatever it costs (1,600 runs at most). */
+  readonly isPrecise?: boolean;
   /** The solver stops after this, with a bound. */
   readonly solverSeconds?: number;
 }

@@ -1,5 +1,5 @@
 // HiGHS behind one function: a mixed-integer program in, the best answer found and a bound on any answer out. The only
-// file that imports a package.
+// file of planning that imports a package.
 
 import * as highsModule from "highs";
 
@@ -44,17 +44,21 @@ type Highs = highsModule.Highs;
 const loadHighs = (highsModule as unknown as { readonly default: () => Promise<Highs> }).default;
 let loading: Promise<Highs> | null = null;
 
-/** Loads the solver (once per process, some 50 ms), so that the first question need not wait for it. */
-export async function openSolver(): Promise<Solver> {
+/** Loads the solver (once per thread, some 50 ms), so that the first question need not wait for it. */
+export async function openSolver(): Promise<SolverHere> {
   loading ??= loadHighs();
   const highs: Highs = await loading;
   return (program, timeLimitSeconds) => solve(highs, program, timeLimitSeconds);
 }
 
-/** @returns null when there is no answer within the limit, or none at all */
-export type Solver = (program: LinearProgram, timeLimitSeconds: number) => Solved | null;
+/**
+ * @param target  an answer of at most this cost is good enough; none for the best there is
+ * @returns null when there is no answer within the limit, or none at all
+ */
+export type Solver = (...question: Parameters<SolverHere>) => Solved | null | Promise<Solved | null>;
+export type SolverHere = (program: LinearProgram, timeLimitSeconds: number, target?: number) => Solved | null;
 
-function solve(highs: Highs, program: LinearProgram, timeLimitSeconds: number): Solved | null {
+function solve(highs: Highs, program: LinearProgram, timeLimitSeconds: number, target?: number): Solved | null {
   const { cost, upper, isWhole, rowLower, starts, indices, values } = program;
   const { variableType, modelStatus } = highs.constants;
   const model = highs.createModel({
@@ -69,19 +73,26 @@ function solve(highs: Highs, program: LinearProgram, timeLimitSeconds: number): 
     integrality: isWhole.map((is) => (is === 1 ? variableType.integer : variableType.continuous)),
   });
   try {
-    // The gaps are zero: two sets that differ by a signature must be told apart.
+    // The gaps are zero: two sets that differ by a signature must be told apart. Restarts and the searches in smaller
+    // copies of the program took half of the time and found nothing sooner.
     model.options.set({
       output_flag: false,
       time_limit: timeLimitSeconds,
       mip_rel_gap: 0,
       mip_abs_gap: 1e-7,
       mip_detect_symmetry: false,
+      mip_allow_restart: false,
+      mip_heuristic_run_rins: false,
+      mip_heuristic_run_rens: false,
+      mip_heuristic_run_root_reduced_cost: false,
+      ...(target === undefined ? {} : { objective_target: target }),
     });
     model.run();
     const status = model.getModelStatus();
     const isOptimal = status === modelStatus.optimal;
     const { colValue } = model.getSolution();
-    if (!isOptimal && (status !== modelStatus.timeLimit || colValue.length === 0)) return null;
+    const hasStopped = status === modelStatus.timeLimit || status === modelStatus.objectiveTarget;
+    if (!isOptimal && (!hasStopped || colValue.length === 0)) return null;
     // Where presolve leaves nothing to branch on, the solver states no bound of its own.
     const bound = isOptimal ? model.getObjectiveValue() : Number(model.info.get("mip_dual_bound"));
     return { values: colValue, bound, isOptimal };

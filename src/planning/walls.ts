@@ -11,7 +11,7 @@ import type { Wall, WallKind, Walls } from "../model/walls.ts";
 import { openRehearsalPool, type Rehearsal, type RehearsalPool } from "../simulation/simulate.ts";
 import { isUseful } from "./candidates.ts";
 import { type Ground, groundOf } from "./ground.ts";
-import { looksOf, PlanScore, scoreTableOf } from "./score.ts";
+import { looksOf, PlanScore, type ScoreTable, scoreTableOf } from "./score.ts";
 import { estimateOf } from "./tell.ts";
 import { weights } from "./weights.ts";
 import { told } from "./words.ts";
@@ -21,7 +21,7 @@ export interface WallsOptions {
   readonly seed: number;
   readonly horizonSeconds?: number;
   readonly pool?: RehearsalPool;
-  /** Paired runs of the first look, when every wall is played; each of the next two looks has three times as many. */
+  /** Paired runs of the first look, when every wall is played; the next two looks have 3 and 18 times as many. */
   readonly runsFirst?: number;
 }
 
@@ -50,18 +50,21 @@ export async function rankWalls(
   worms: readonly WormProfile[],
   options: WallsOptions,
 ): Promise<Walls> {
-  const { defender, seed, runsFirst = 16 } = options;
+  const { defender, seed, runsFirst = weights.wallRunsFirst } = options;
   const horizonSeconds = options.horizonSeconds ?? weights.horizonSeconds;
   if (worms.length === 0) throw new RangeError("Cannot rank walls: the worms must be at least one, got none");
   const ground = groundOf(map);
   const pool = options.pool ?? openRehearsalPool(0);
-  const setting = { ground, worms, defender, seed, horizonSeconds, pool };
+  const tables = worms.map((worm) => scoreTableOf(ground, worm));
+  const states = worms.map((worm, at) => randomFirstHosts(ground, worm, tables[at]));
+  const setting = { ground, worms, tables, states, defender, seed, horizonSeconds, pool };
   let alive = ideasOf(ground, worms);
   const trials = new Map(alive.map((idea) => [idea.id, new Trial(setting, idea)]));
   const nothing = new Trial(setting, null);
-  const valueOf = (idea: Idea): number => estimateOf(harmSaved(nothing, trials.get(idea.id))).mean / idea.effort;
-  for (const [look, runs] of [runsFirst, runsFirst * 3, runsFirst * 9].entries()) {
+  for (const [look, runs] of [runsFirst, runsFirst * 3, runsFirst * 18].entries()) {
     await playAll(setting, [nothing, ...alive.map(({ id }) => trials.get(id) as Trial)], runs);
+    const values = new Map(alive.map((idea) => [idea, harmSaved(nothing, trials.get(idea.id)).mean / idea.effort]));
+    const valueOf = (idea: Idea): number => values.get(idea) ?? 0;
     alive = alive.sort((a, b) => valueOf(b) - valueOf(a));
     if (look < 2) alive = alive.slice(0, Math.max(12, Math.ceil(alive.length / 4)));
   }
@@ -73,7 +76,7 @@ export async function rankWalls(
     defender: defender.id,
     seed,
     horizonSeconds,
-    harmNow: estimateOf(nothing.harms()),
+    harmNow: averaged(nothing.scores.map(({ harm }) => harm)),
     walls: walls.sort(
       (a, b) =>
         Number(a.breaks.length > 0) - Number(b.breaks.length > 0) || b.harmSavedPerEffort - a.harmSavedPerEffort,
@@ -84,6 +87,8 @@ export async function rankWalls(
 interface Setting {
   readonly ground: Ground;
   readonly worms: readonly WormProfile[];
+  readonly tables: readonly ScoreTable[];
+  readonly states: readonly OutbreakState[];
   readonly defender: DefenderProfile;
   readonly seed: number;
   readonly horizonSeconds: number;
@@ -96,14 +101,13 @@ class Trial {
   readonly rehearsals: readonly Rehearsal[];
   readonly touches: readonly boolean[];
 
-  constructor({ ground, worms, defender, seed, horizonSeconds }: Setting, idea: Idea | null) {
+  constructor({ ground, worms, tables, states, defender, seed, horizonSeconds }: Setting, idea: Idea | null) {
     this.touches = worms.map(({ port }) => idea === null || port === idea.port);
     const map = idea?.map ?? ground.map;
     const orders =
       idea === null || idea.control === null
         ? []
         : [{ control: idea.control, atSeconds: 0, failureProbability: 0, liftSeconds: null }];
-    const states = worms.map((worm) => randomFirstHosts(ground, worm));
     this.rehearsals = worms.map((worm, at) => ({
       map,
       worm,
@@ -113,50 +117,55 @@ class Trial {
       seed,
       horizonSeconds,
     }));
-    this.scores = worms.map((worm, at) => new PlanScore(ground, scoreTableOf(ground, worm), [], states[at], seed));
-  }
-
-  /** Harm of each run, averaged over worms. */
-  harms(): number[] {
-    return averaged(this.scores.map(({ harm }) => harm));
+    this.scores = worms.map((_, at) => new PlanScore(ground, tables[at], [], states[at], seed));
   }
 }
 
-async function playAll({ pool, horizonSeconds }: Setting, trials: readonly Trial[], runs: number): Promise<void> {
+/** Plays all trials up to `runs` runs; a worm whose hosts are followed one by one, which is dear, a part of them. */
+async function playAll(setting: Setting, trials: readonly Trial[], runs: number): Promise<void> {
+  const { worms, defender, pool, horizonSeconds } = setting;
   const looks = looksOf(horizonSeconds);
-  const open = trials.flatMap(({ scores, rehearsals, touches }) =>
-    scores.flatMap((score, at) => (touches[at] ? [{ score, rehearsal: rehearsals[at] }] : [])),
+  const runsOf = worms.map(({ triesUntilLockout }) =>
+    triesUntilLockout !== null || defender.isolateSeconds !== null
+      ? Math.max(2, Math.ceil(runs * weights.wallRunsFollowed))
+      : runs,
   );
-  for (const from of new Set(open.map(({ score }) => score.taken.length))) {
-    const group = open.filter(({ score }) => score.taken.length === from && from < runs);
+  const open = trials.flatMap(({ scores, rehearsals, touches }) =>
+    scores.flatMap((score, at) => (touches[at] ? [{ score, rehearsal: rehearsals[at], to: runsOf[at] }] : [])),
+  );
+  const legs = new Map(open.map(({ score, to }) => [`${score.taken.length} ${to}`, [score.taken.length, to] as const]));
+  for (const [from, to] of legs.values()) {
+    const group = open.filter(({ score, to: end }) => score.taken.length === from && end === to && from < to);
     const samples = await pool.play(
       group.map(({ rehearsal }) => rehearsal),
       from,
-      runs,
+      to,
       looks,
     );
     group.forEach(({ score }, at) => score.add(samples[at]));
   }
 }
 
-function averaged(rows: readonly (readonly number[])[]): number[] {
-  const count = Math.min(...rows.map((row) => row.length));
-  return Array.from({ length: count }, (_, run) => rows.reduce((sum, row) => sum + row[run], 0) / rows.length);
+/** The mean over worms, each known by runs of its own. */
+function averaged(rows: readonly (readonly number[])[]): Estimate {
+  const known = rows.map((row) => estimateOf(row));
+  const mean = known.reduce((sum, each) => sum + each.mean, 0) / rows.length;
+  const half = Math.hypot(...known.map((each) => each.high - each.mean)) / rows.length;
+  return { mean, low: mean - half, high: mean + half };
 }
 
-const saved = (nothing: Trial, trial: Trial | undefined, of: (score: PlanScore) => readonly number[]): number[] => {
-  const rows = (trial?.scores ?? []).map((score, at) =>
-    trial?.touches[at] === true ? of(score).map((value, run) => of(nothing.scores[at])[run] - value) : null,
+const saved = (nothing: Trial, trial: Trial | undefined, of: (score: PlanScore) => readonly number[]): Estimate =>
+  averaged(
+    (trial?.scores ?? []).map((score, at) =>
+      trial?.touches[at] === true ? of(score).map((value, run) => of(nothing.scores[at])[run] - value) : [0],
+    ),
   );
-  const played = rows.find((row) => row !== null) ?? [];
-  return averaged(rows.map((row) => row ?? played.map(() => 0)));
-};
 
-const harmSaved = (nothing: Trial, trial: Trial | undefined): number[] => saved(nothing, trial, ({ harm }) => harm);
+const harmSaved = (nothing: Trial, trial: Trial | undefined): Estimate => saved(nothing, trial, ({ harm }) => harm);
 
 function wallOf(idea: Idea, nothing: Trial, trial: Trial): Wall {
   const { id, kind, port, points, services, breaks, effort, touched, name } = idea;
-  const harm: Estimate = estimateOf(harmSaved(nothing, trial));
+  const harm = harmSaved(nothing, trial);
   return {
     id,
     kind,
@@ -167,15 +176,14 @@ function wallOf(idea: Idea, nothing: Trial, trial: Trial): Wall {
     services,
     breaks,
     effort,
-    hostsSaved: estimateOf(saved(nothing, trial, ({ taken }) => taken)),
+    hostsSaved: saved(nothing, trial, ({ taken }) => taken),
     harmSaved: harm,
     harmSavedPerEffort: harm.mean / effort,
     runs: trial.scores.reduce((most, { taken }) => Math.max(most, taken.length), 0),
   };
 }
 
-function randomFirstHosts(ground: Ground, worm: WormProfile): OutbreakState {
-  const { vulnerable } = scoreTableOf(ground, worm);
+function randomFirstHosts(ground: Ground, worm: WormProfile, { vulnerable }: ScoreTable): OutbreakState {
   const total = vulnerable.reduce((sum, count) => sum + count, 0);
   if (total === 0) throw new RangeError(`Cannot rank walls: some hosts must be open to ${worm.id}, got none`);
   return {

@@ -45,16 +45,41 @@ export const weights = {
    * be set, each service whose conversations cross it and must be tried after, and the lack of any point to set.
    */
   wallEffort: { change: 1, perSegment: 0.05, perPoint: 0.25, perService: 0.25, withoutPoint: 2 },
-  /** Runs of the first answer. */
-  pairsFirst: 10,
-  /** Runs after which plans that are surely worse than the best stop being played. */
+  /** Paired runs of every wall at the first look, of each worm; and the share of them for worms dear to play. */
+  wallRunsFirst: 8,
+  wallRunsFollowed: 1 / 3,
+  /** Other sets of the cut's cost that are looked for: one tells that there is a choice, each further one costs as much. */
+  tiesMax: 1,
+  /**
+   * Runs of the first answer, least and most: as many as `costFirst` pays for. Four tell which rung is out of the
+   * question; ten of "do nothing" say well enough where it will be when orders take effect.
+   */
+  pairsFirst: [4, 10],
+  /** Runs after which plans that are surely worse than the best and known well enough stop being played. */
   pairStages: [25, 50, 100, 200],
-  /** Runs after which a plan that is surely worse stops, however wide its interval: slow worms are dear to play. */
-  pairsOfLosers: 50,
+  /** Further ones, played only when every interval is asked to be narrow, whatever it costs. */
+  pairStagesPrecise: [400, 800, 1_600],
+  /**
+   * What may be played for the first answer and for a whole one, in hosts taken: a budget in events and not in seconds,
+   * so that one request and seed give one answer. Every plan gets the runs of the first stage whatever they cost; what
+   * lies beyond the budget is left out. About 0.3 and 1 s on two cores.
+   */
+  costFirst: 1_200_000,
+  costMax: 4_000_000,
+  /** A host whose tries are counted one by one costs as much to play as this many others (measured: 14). */
+  costPerFollowedHost: 14,
+  /**
+   * Standard errors by which the mean of paired differences must lie above the best plan's for a plan to be surely worse:
+   * one chance in 740 to be wrong at one look at one plan, one in twenty over all looks at all plans.
+   */
+  errorsToBeSure: 3,
   /** A service counts as hit by infection once it has lost this share of itself. */
   hitShare: 0.1,
   /** Hidden infected hosts of a segment, on average, from which it counts as infected. */
   hiddenMeanMin: 0.05,
-  /** A plan may stop being played once half the width of its interval is this share of what doing nothing costs. */
+  /**
+   * A plan is known well enough once half the width of the 95 % interval of its hosts and of its harm is this share of what
+   * doing nothing costs. Of that, since a plan that costs next to nothing need not be known to a twentieth of it.
+   */
   intervalWidth: 0.05,
 } as const;

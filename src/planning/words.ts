@@ -139,7 +139,7 @@ const en: Words = {
     map: (finding) => finding,
     wormShares: "How many hosts the worm can take is the profile's figure, not a measured one.",
     fewRuns: (runs) => `Played ${runs} times only: it was surely worse than others by then.`,
-    ties: (count) => `${some(count, "other set costs", "other sets cost")} exactly the same.`,
+    ties: (count) => `At least ${some(count, "other set costs", "other sets cost")} exactly the same.`,
     early: (bound, objective) =>
       `The search was stopped early: no set costs less than ${bound.toFixed(1)}, this one costs ${objective.toFixed(1)}.`,
   },
@@ -216,7 +216,7 @@ const fr: Words = {
     map: (finding) => `La carte se contredit (texte d'origine) : ${finding}`,
     wormShares: "La part des machines vulnérables vient du profil du ver, elle n'est pas mesurée.",
     fewRuns: (runs) => `Joué ${runs} fois seulement : ce plan était déjà sûrement moins bon.`,
-    ties: (count) => `${some(count, "autre ensemble coûte", "autres ensembles coûtent")} exactement autant.`,
+    ties: (count) => `Au moins ${some(count, "autre ensemble coûte", "autres ensembles coûtent")} exactement autant.`,
     early: (bound, objective) =>
       `Recherche arrêtée avant la fin : rien ne coûte moins de ${bound.toFixed(1)}, ce plan coûte ${objective.toFixed(1)}.`,
   },

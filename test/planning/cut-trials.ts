@@ -15,14 +15,14 @@ export interface CutTrial {
   readonly isEmpty: boolean;
 }
 
-export function runCutTrial(seed: number, solver: Solver): CutTrial {
+export async function runCutTrial(seed: number, solver: Solver): Promise<CutTrial> {
   const { map, state, worm } = drawHospital(seed);
   const random = createRandom(seed ^ 0x5eed);
   const ground = groundOf(map);
   const able = [...candidatesOf(ground, state).able];
   while (able.length > unitsMax) able.splice(random.below(able.length), 1);
   const brute = bruteForce({ map, state, worm, horizonSeconds }, able);
-  const cut = leastHarmCut(
+  const cut = await leastHarmCut(
     { ground, worm, state, able, allowances: noAllowances, horizonSeconds, spread: null },
     solver,
     { timeLimitSeconds: 20, tiesMax: 40 },

@@ -15,7 +15,7 @@ export const leastCut: Proof = {
     const failures: string[] = [];
     const figures = { withTies: 0, empty: 0 };
     for (let seed = from; seed < to; seed++) {
-      const { failure, hasTies, isEmpty } = runCutTrial(seed, solver);
+      const { failure, hasTies, isEmpty } = await runCutTrial(seed, solver);
       if (failure !== null) failures.push(failure);
       if (hasTies) figures.withTies++;
       if (isEmpty) figures.empty++;
