@@ -23,6 +23,8 @@ export interface WallsOptions {
   readonly pool?: RehearsalPool;
   /** Paired runs of the first look, when every wall is played; each of the next two looks has three times as many. */
   readonly runsFirst?: number;
+  /** Called now and then with the share of the runs that are played. */
+  readonly onProgress?: (share: number) => void;
 }
 
 /** A wall that could be built. */
@@ -43,6 +45,10 @@ interface Idea {
 
 /** First hosts of an outbreak, on average: the number and the places are drawn anew in each run. */
 const firstHostsMean = 1.5;
+/** Walls that go on to the next look, at least; a quarter of them if that is more. */
+const keptMin = 12;
+/** Rehearsals handed to the pool at a time, so that progress can be told. */
+const batchMax = 100;
 
 /** @throws RangeError when the map or the worms make no sense */
 export async function rankWalls(
@@ -55,17 +61,23 @@ export async function rankWalls(
   if (worms.length === 0) throw new RangeError("Cannot rank walls: the worms must be at least one, got none");
   const ground = groundOf(map);
   const pool = options.pool ?? openRehearsalPool(0);
-  const setting = { ground, worms, defender, seed, horizonSeconds, pool };
   let alive = ideasOf(ground, worms);
+  const keptOf = (count: number): number => Math.max(keptMin, Math.ceil(count / 4));
+  const counts = [alive.length, keptOf(alive.length), keptOf(keptOf(alive.length))];
+  // Runs of the three looks: the first of all walls, then what is new in the next two.
+  const runsOfLooks = (counts[0] + 2 * counts[1] + 6 * counts[2]) * runsFirst * worms.length;
+  let runsPlayed = 0;
+  const onPlayed = (count: number): void => options.onProgress?.(Math.min(1, (runsPlayed += count) / runsOfLooks));
+  const setting = { ground, worms, defender, seed, horizonSeconds, pool, onPlayed };
   const trials = new Map(alive.map((idea) => [idea.id, new Trial(setting, idea)]));
   const nothing = new Trial(setting, null);
   const valueOf = (idea: Idea): number => estimateOf(harmSaved(nothing, trials.get(idea.id))).mean / idea.effort;
   for (const [look, runs] of [runsFirst, runsFirst * 3, runsFirst * 9].entries()) {
     await playAll(setting, [nothing, ...alive.map(({ id }) => trials.get(id) as Trial)], runs);
     alive = alive.sort((a, b) => valueOf(b) - valueOf(a));
-    if (look < 2) alive = alive.slice(0, Math.max(12, Math.ceil(alive.length / 4)));
+    if (look < 2) alive = alive.slice(0, keptOf(alive.length));
   }
-  const walls = ideasOf(ground, worms).map((idea) => wallOf(idea, nothing, trials.get(idea.id) as Trial));
+  const walls = ideasOf(ground, worms).map((idea) => wallOf(idea, worms, nothing, trials.get(idea.id) as Trial));
   return {
     schema: "cordon.walls/1",
     map: map.name,
@@ -88,6 +100,7 @@ interface Setting {
   readonly seed: number;
   readonly horizonSeconds: number;
   readonly pool: RehearsalPool;
+  readonly onPlayed: (runs: number) => void;
 }
 
 /** One wall, or none, under each worm. A worm of another port passes it: its runs are those without the wall. */
@@ -122,20 +135,28 @@ class Trial {
   }
 }
 
-async function playAll({ pool, horizonSeconds }: Setting, trials: readonly Trial[], runs: number): Promise<void> {
+async function playAll(
+  { pool, horizonSeconds, onPlayed }: Setting,
+  trials: readonly Trial[],
+  runs: number,
+): Promise<void> {
   const looks = looksOf(horizonSeconds);
   const open = trials.flatMap(({ scores, rehearsals, touches }) =>
     scores.flatMap((score, at) => (touches[at] ? [{ score, rehearsal: rehearsals[at] }] : [])),
   );
   for (const from of new Set(open.map(({ score }) => score.taken.length))) {
     const group = open.filter(({ score }) => score.taken.length === from && from < runs);
-    const samples = await pool.play(
-      group.map(({ rehearsal }) => rehearsal),
-      from,
-      runs,
-      looks,
-    );
-    group.forEach(({ score }, at) => score.add(samples[at]));
+    for (let at = 0; at < group.length; at += batchMax) {
+      const batch = group.slice(at, at + batchMax);
+      const samples = await pool.play(
+        batch.map(({ rehearsal }) => rehearsal),
+        from,
+        runs,
+        looks,
+      );
+      batch.forEach(({ score }, nth) => score.add(samples[nth]));
+      onPlayed(batch.length * (runs - from));
+    }
   }
 }
 
@@ -154,7 +175,17 @@ const saved = (nothing: Trial, trial: Trial | undefined, of: (score: PlanScore) 
 
 const harmSaved = (nothing: Trial, trial: Trial | undefined): number[] => saved(nothing, trial, ({ harm }) => harm);
 
-function wallOf(idea: Idea, nothing: Trial, trial: Trial): Wall {
+/** Harm averted in the outbreaks of each worm that meets the wall, on the same luck. */
+function savedByWorm(worms: readonly WormProfile[], nothing: Trial, trial: Trial): Wall["byWorm"] {
+  return worms.flatMap(({ id }, at) => {
+    const open = nothing.scores[at].harm;
+    return trial.touches[at]
+      ? [{ worm: id, harmSaved: estimateOf(trial.scores[at].harm.map((harm, run) => open[run] - harm)) }]
+      : [];
+  });
+}
+
+function wallOf(idea: Idea, worms: readonly WormProfile[], nothing: Trial, trial: Trial): Wall {
   const { id, kind, port, points, services, breaks, effort, touched, name } = idea;
   const harm: Estimate = estimateOf(harmSaved(nothing, trial));
   return {
@@ -170,6 +201,7 @@ function wallOf(idea: Idea, nothing: Trial, trial: Trial): Wall {
     hostsSaved: estimateOf(saved(nothing, trial, ({ taken }) => taken)),
     harmSaved: harm,
     harmSavedPerEffort: harm.mean / effort,
+    byWorm: savedByWorm(worms, nothing, trial),
     runs: trial.scores.reduce((most, { taken }) => Math.max(most, taken.length), 0),
   };
 }
