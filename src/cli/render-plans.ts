@@ -144,11 +144,18 @@ function noteLines(
 /** Plans of which nothing is left to order, and why. */
 function emptyLines(result: Plans, { words, language }: ReportPage, screen: Screen): string[] {
   const { empty } = plansApart(result);
+  const { own } = unknownsApart(result.plans, language);
   if (empty.length === 0) return [];
   return [
     ...title(words.unableTitle, screen),
     ...wrap(words.unableHow, screen.width, "  "),
-    ...empty.flatMap((plan) => wrap(harmless(plan.title[language]), screen.width, "  · ")),
+    ...empty.flatMap((plan) =>
+      wrap(
+        harmless([`${plan.title[language]}.`, plan.explanation[language], ...own(plan)].join(" ")),
+        screen.width,
+        "  · ",
+      ),
+    ),
   ];
 }
 

@@ -156,7 +156,7 @@ describe.each(Object.entries(commands))("the report of %s", (name, command) => {
       expect(text).not.toMatch(/undefined|NaN|\[object/);
       if (language !== "fr") return;
       // The terminal speaks the language of the report.
-      const data = [...command.data(), "cordon.walls/1", "watch-only", "hit-list", "slow-shares", "slow-careful"];
+      const data = ["cordon.walls/1", "watch-only", "hit-list", "slow-shares", "slow-careful", ...command.data()];
       for (const spoken of [text, said.out.replace(/\s+/g, " ")]) {
         const rest = data.reduce((left, each) => left.replaceAll(each, " "), spoken);
         expect(rest.match(telltales) ?? [], rest.slice(0, 0)).toEqual([]);

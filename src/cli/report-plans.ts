@@ -111,7 +111,7 @@ ${
     ? noHtml
     : html`<div class="whole"><h3>${words.unableTitle}</h3>
 <p class="how">${words.unableHow}</p>
-<ul>${empty.map((plan) => html`<li><b>${plan.title[language]}</b>. <span class="aside">${own(plan).join(" ")}</span></li>`)}</ul></div>`
+<ul>${empty.map((plan) => html`<li><b>${plan.title[language]}</b>. <span class="aside">${[plan.explanation[language], ...own(plan)].join(" ")}</span></li>`)}</ul></div>`
 }
 </section>
 <section class="whole">

@@ -68,7 +68,7 @@ details { margin: .5rem 0; } summary { cursor: pointer; color: var(--accent); fo
 .notes dt { color: var(--soft); } .notes dd { margin: 0; max-width: 40rem; } .notes ul { margin: 0; padding-left: 1.1rem; }`;
 
 const drawings = `
-figure { margin: 1rem 0 0; } svg { display: block; } .fan { width: 100%; height: auto; }
+figure { margin: 1rem 0 0; } svg { display: block; } .fan { width: 100%; height: auto; overflow: visible; }
 .narrow { display: none; }
 svg text { fill: var(--soft); font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; font-variant-numeric: tabular-nums; }
 svg .strong { fill: var(--ink); font-weight: 600; }
@@ -85,7 +85,7 @@ svg .strong { fill: var(--ink); font-weight: 600; }
 .legend { margin: .5rem 0; } .key { display: inline-block; width: 1.1rem; height: .75rem; margin: 0 .15rem 0 .9rem; vertical-align: -1px; }
 .key:first-child { margin-left: 0; }
 .band-wide-key { background: var(--wide); } .band-middle-key { background: var(--middle); } .median-key { height: 3px; background: var(--median); vertical-align: 4px; }
-.harms { display: grid; grid-template-columns: minmax(8rem, max-content) max-content 1fr; gap: .35rem 1.25rem; align-items: center; margin-top: 1rem; }
+.harms { display: grid; grid-template-columns: minmax(8rem, 24rem) max-content minmax(9rem, 1fr); gap: .35rem 1.25rem; align-items: center; margin-top: 1rem; }
 .harm-figure { text-align: right; font-variant-numeric: tabular-nums; font-size: .9rem; } .harm-bar { overflow: visible; }
 .harm-cut { fill: var(--cut); } .harm-outbreak { fill: var(--outbreak); } .whisker { stroke: var(--whisker); stroke-width: 2; }
 .harm-cut-key { background: var(--cut); } .harm-outbreak-key { background: var(--outbreak); }
@@ -125,10 +125,10 @@ const paper = `
   @page { size: A4; margin: 14mm 13mm; }
   :root { ${light} }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  html { font-size: 9.5pt; } body { padding: 0; max-width: none; } svg text { font-size: 14px; }
-  section { margin-top: 6mm; } h2, h3, .how { break-after: avoid; } .answer, .whole, .how, figure, footer, .compare tbody, tr, .tile, .harms, .notes { break-inside: avoid; }
+  html { font-size: 9.5pt; } body { padding: 0; max-width: none; } svg text { font-size: 13px; }
+  section { margin-top: 6mm; } h2, h3, .how { break-after: avoid; } .whole, .how, figure, footer, .compare tbody, tr, .tile, .harms, .notes { break-inside: avoid; }
   th, td { padding: 1.2mm 2mm 1.2mm 0; } thead { display: table-header-group; }
-  .compare tbody th { min-width: 0; } .scroll { overflow: visible; }
+  .compare tbody th { min-width: 32mm; } .harms { grid-template-columns: minmax(0, 70mm) max-content 1fr; } details:not([open]) { display: none; } summary { list-style: none; color: var(--soft); } .answer { box-decoration-break: clone; -webkit-box-decoration-break: clone; padding: 4mm 5mm; } .scroll { overflow: visible; }
   .tiles { grid-template-columns: repeat(5, 1fr); gap: 1.5mm; }
 }`;
 

@@ -111,7 +111,9 @@ export const en = {
   crossedHow: "Half of the crossings fall between the two times in brackets.",
   never: "in no course",
   rest: (count: number, share: string | null): string =>
-    `${count} more ${count === 1 ? "boundary is" : "boundaries are"} crossed in ${share === null ? "no course" : `${share} of courses or fewer`}.`,
+    share === null
+      ? `${count} more ${count === 1 ? "boundary is" : "boundaries are"} crossed in no course.`
+      : `${count} more ${count === 1 ? "boundary is" : "boundaries are"} crossed later or more rarely, in ${share} of the courses at most.`,
 
   wallsTitle: "Which wall to build next",
   wallsHow: (worms: string, horizon: string): string =>

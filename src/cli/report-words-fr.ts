@@ -109,7 +109,9 @@ export const fr: ReportWords = {
   crossedHow: "La moitié des franchissements tombe entre les deux temps indiqués entre parenthèses.",
   never: "dans aucun déroulement",
   rest: (count, share) =>
-    `${count === 1 ? "Une autre frontière n’est franchie" : `${count} autres frontières ne sont franchies`} ${share === null ? "dans aucun déroulement" : `que dans ${share} des déroulements au plus`}.`,
+    share === null
+      ? `${count === 1 ? "Une autre frontière n’est franchie" : `${count} autres frontières ne sont franchies`} dans aucun déroulement.`
+      : `${count === 1 ? "Une autre frontière est franchie" : `${count} autres frontières sont franchies`} plus tard ou plus rarement, dans ${share} des déroulements au plus.`,
 
   wallsTitle: "Quel mur construire ensuite",
   wallsHow: (worms, horizon) =>

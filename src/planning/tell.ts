@@ -182,7 +182,8 @@ function unknownsOf(strategy: Strategy, score: PlanScore, { ground, request, run
   if (strategy.unable.length > 0) {
     unknowns.push(told((words) => words.unknowns.unable(doingOf(words, strategy.unable).join(", "))));
   }
-  if (score.taken.length < runsMost) unknowns.push(told((words) => words.unknowns.fewRuns(score.taken.length)));
+  if (strategy.controls.length > 0 && score.taken.length < runsMost)
+    unknowns.push(told((words) => words.unknowns.fewRuns(score.taken.length)));
   if (strategy.id === "balanced" && cut !== null) {
     if (cut.ties.length > 0) unknowns.push(told((words) => words.unknowns.ties(cut.ties.length)));
     if (!cut.isOptimal) unknowns.push(told((words) => words.unknowns.early(cut.bound, cut.objective)));

@@ -248,11 +248,14 @@ export function told(say: (words: Words) => string): Told {
 export function explain(facts: Facts, doing: (words: Words) => readonly string[]): Told {
   return told((words) => {
     const stated = { ...facts, places: doing(words) };
+    // All was refused or nobody can: what follows is said with doing nothing.
+    const isEmpty = facts.controlCount === 0 && facts.strategy !== "do-nothing";
     const parts =
       facts.controlCount === 0
         ? [words.nothing(stated), words.hosts(stated)]
         : [words.doing(stated), words.hosts(stated), words.care(stated)];
     parts.push(words.infection(stated), words.consultations(stated), words.people(stated));
+    if (isEmpty) parts.splice(1);
     if (facts.controlCount > 0) parts.push(words.when(stated));
     parts.push(words.refused(stated));
     return parts.filter((part) => part !== "").join(" ");
