@@ -139,7 +139,10 @@ function boundariesSection({ words, figures, names }: ReportPage, forecast: Fore
   if (sorted.length === 0) return noHtml;
   return html`<section>
 <h2>${words.boundariesTitle}</h2>
-<p class="how">${words.crossedHow}</p>
+${
+  told.length === 0
+    ? noHtml
+    : html`<p class="how">${words.crossedHow}</p>
 <div class="scroll"><table class="figures">
 <thead><tr><th scope="col">${words.boundary}</th><th scope="col">${words.crossed}</th><th scope="col">${words.crossedWhen}</th></tr></thead>
 <tbody>
@@ -152,7 +155,8 @@ ${told.map(({ boundary, crossedProbability: { mean, low, high }, crossedSeconds 
   return html`<tr><th scope="row">${names.place(boundary)}</th><td>${interval}</td><td>${when}</td></tr>`;
 })}
 </tbody>
-</table></div>
+</table></div>`
+}
 ${rest.length === 0 ? noHtml : html`<p class="how">${words.rest(rest.length, crossed.length > told.length ? figures.percent(rest[0].crossedProbability.mean) : null)}</p>`}
 </section>`;
 }

@@ -109,7 +109,7 @@ ${comparison(page, plans, compared)}
 ${
   empty.length === 0
     ? noHtml
-    : html`<div class="whole"><h3>${words.unableTitle}</h3>
+    : html`<div class="whole apart"><h3>${words.unableTitle}</h3>
 <p class="how">${words.unableHow}</p>
 <ul>${empty.map((plan) => html`<li><b>${plan.title[language]}</b>. <span class="aside">${[plan.explanation[language], ...own(plan)].join(" ")}</span></li>`)}</ul></div>`
 }

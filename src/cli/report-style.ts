@@ -56,7 +56,7 @@ details { margin: .5rem 0; } summary { cursor: pointer; color: var(--accent); fo
 .compare .chosen { background: var(--raised); } 
 .compare tr:not(.more) th, .compare tr:not(.more) td { border-bottom: 0; padding-bottom: .15rem; } .compare thead tr:not(.more) th { border-bottom: 1px solid var(--soft); padding-bottom: .5rem; }
 .more td { padding-top: 0; padding-left: .6rem; color: var(--soft); font-size: .85rem; } .more b { font-weight: 500; color: var(--ink); }
-.more .note { display: block; margin: .1rem 0; }
+.apart { margin-top: 1.5rem; } .more .note { display: block; margin: .1rem 0; }
 .hit { display: block; }
 .compare th:first-child { padding-left: .6rem; }
 .state { display: inline-block; white-space: nowrap; margin-right: .5rem; font-weight: 600; }

@@ -18,6 +18,7 @@ import {
 } from "./rehearsal-settings.ts";
 import { readMapFile } from "./map-and-baseline.ts";
 import { renderWalls } from "./render-walls.ts";
+import { Figures } from "./report-figures.ts";
 import { pageFor } from "./report-names.ts";
 import { rehearsalWords } from "./words-rehearsal.ts";
 
@@ -51,13 +52,15 @@ export async function runWalls(path: string, flags: WallsFlags, ends: Streams): 
     const played = flags.worm === undefined ? worms : [await wormOf(flags.worm)];
     const pool = openRehearsalPool(workersOf(flags));
     try {
-      const text = rehearsalWords[flags.lang].ranking(played.length);
-      status.update(text, 0);
+      const figures = new Figures(flags.lang);
+      const tell = (share: number): void =>
+        status.update(rehearsalWords[flags.lang].ranking(played.length, figures.percent(share)), share);
+      tell(0);
       const walls = await rankWalls(map, played, {
         defender: defenderOf(flags.defender),
         seed: flags.seed,
         pool,
-        onProgress: (share) => status.update(text, share),
+        onProgress: tell,
         ...(flags.hours === undefined ? {} : { horizonSeconds: flags.hours * 3_600 }),
       });
       await writeReportFile(flags, map, { walls });

@@ -39,7 +39,8 @@ const en = {
   solver: (seconds: string): string => `The cut is the exact optimum of its model (${seconds}).`,
   solverEarly: (gap: string): string => `The solver was stopped early: the best answer may be up to ${gap} better.`,
   walls: (map: string): string => `Walls worth building at ${map}, before any crisis`,
-  ranking: (count: number): string => `ranking walls over ${count} ${count === 1 ? "worm" : "worms"}`,
+  ranking: (count: number, share: string): string =>
+    `ranking walls over ${count} ${count === 1 ? "worm" : "worms"}, ${share}`,
   wallsBasis: (worms: string, horizon: string, seed: number): string =>
     `Outbreaks of ${worms} from hosts drawn at random, over ${horizon}; seed ${seed}`,
   wallsTitle: "Best first, by harm averted for the effort; those that break a service last",
@@ -86,7 +87,7 @@ const fr: RehearsalWords = {
   solver: (seconds) => `La coupure est l’optimum exact de son modèle (${seconds}).`,
   solverEarly: (gap) => `Le solveur a été arrêté avant la fin\u00a0: on peut encore gagner ${gap} au plus.`,
   walls: (map) => `Les murs à construire à ${map}, avant toute crise`,
-  ranking: (count) => `classement des murs sous ${count} ${count === 1 ? "ver" : "vers"}`,
+  ranking: (count, share) => `classement des murs sous ${count} ${count === 1 ? "ver" : "vers"}, ${share}`,
   wallsBasis: (worms, horizon, seed) =>
     `Propagations de ${worms} depuis des machines tirées au sort, pendant ${horizon}\u00a0; graine ${seed}`,
   wallsTitle: "Le meilleur d’abord, pour son effort\u00a0; ceux qui gênent les soins en dernier",
