@@ -28,7 +28,7 @@ export function renderWalls(result: Walls, page: ReportPage, screen: Screen): st
   const reasons: string[] = [];
   if (worth.length > shown.length) reasons.push(said.whyRest(worth.length - shown.length));
   if (idle.length > 0) {
-    const some = idle.slice(0, examplesShown).map(names.wall, names).join("; ");
+    const some = idle.slice(0, examplesShown).map(names.wall).join("; ");
     reasons.push(`${said.whyNoGain(idle.length)} ${said.label(said.wallsForExample)} ${some}.`);
   }
   for (const wall of breaking) {

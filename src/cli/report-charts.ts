@@ -29,7 +29,9 @@ const labelGap = 15;
 /** Room above the plot for the letters of orders, and between two of them. */
 const markHeight = 16;
 const markGap = 16;
-const dotRadius = 10;
+const labelRadius = 10;
+/** Steps of an axis that has no room to give away. */
+const fineSteps = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
 
 /** Steps of a time axis: seconds to days. */
 const timeSteps = [
@@ -138,8 +140,8 @@ function drawWalls(
   words: ReportWords,
   figures: Figures,
 ): Html {
-  const top = niceTop(Math.max(...walls.map(({ harmSaved }) => harmSaved.high)));
-  const most = niceTop(Math.max(...walls.map(({ effort }) => effort)));
+  const top = niceTop(Math.max(...walls.map(({ harmSaved }) => harmSaved.high)), fineSteps);
+  const most = niceTop(Math.max(...walls.map(({ effort }) => effort)), fineSteps);
   const [left, right] = [leftMargin + 8, frame.width - 16];
   const bottom = frame.height - bottomMargin - 16;
   const x = (effort: number): number => round(left + (effort / most) * (right - left));
@@ -147,7 +149,6 @@ function drawWalls(
   const parts = [0, 1, 2, 3, 4];
   const dots = walls.map(({ effort, harmSaved: { mean, low, high } }, at) => ({
     title: `${at + 1}. ${names[at]}`,
-    number: at + 1,
     x: x(effort),
     y: y(mean),
     low: y(low),
@@ -159,19 +160,32 @@ ${parts.map((part) => (part * most) / 4).map((effort) => html`<line class="tick"
 <text x="${left}" y="${topMargin}">${words.harmAxis}</text>
 <text x="${right}" y="${bottom + 36}" text-anchor="end">${words.effortAxis}</text>
 ${dots.map((dot) => html`<line class="whisker soft" x1="${dot.x}" x2="${dot.x}" y1="${dot.low}" y2="${dot.high}"/>`)}
-${spreadDots(dots).map((dot) => html`<g><title>${dot.title}</title><circle class="dot${dot.number === 1 ? " best" : ""}" cx="${dot.x}" cy="${dot.y}" r="${dotRadius}"/><text class="${dot.number === 1 ? "dot-number best" : "dot-number"}" x="${dot.x}" y="${dot.y + 4}" text-anchor="middle">${dot.number}</text></g>`)}
+${labelPlaces(dots).map((place, at) => html`<line class="leader" x1="${dots[at].x}" y1="${dots[at].y}" x2="${place.x}" y2="${place.y}"/>`)}
+${dots.map((dot) => html`<circle class="dot" cx="${dot.x}" cy="${dot.y}" r="4"/>`)}
+${labelPlaces(dots).map((place, at) => html`<g><title>${dots[at].title}</title><circle class="${at === 0 ? "dot best" : "dot"}" cx="${place.x}" cy="${place.y}" r="${labelRadius}"/><text class="dot-number" x="${place.x}" y="${round(place.y + 4)}" text-anchor="middle">${at + 1}</text></g>`)}
 </svg>`;
 }
 
-/** Dots that would cover each other are moved aside to the right; the line of each stays where it is. */
-function spreadDots<Dot extends { readonly x: number; readonly y: number }>(dots: readonly Dot[]): Dot[] {
-  const placed: Dot[] = [];
+/** Where the number of each dot stands: beside it, further away where it would cover a dot or another number. */
+function labelPlaces(dots: readonly Spot[]): Spot[] {
+  const placed: Spot[] = [];
+  const isFree = (x: number, y: number): boolean =>
+    placed.every((each) => Math.hypot(each.x - x, each.y - y) >= 2 * labelRadius + 1) &&
+    dots.every((dot) => Math.hypot(dot.x - x, dot.y - y) >= labelRadius + 5);
   for (const dot of dots) {
-    let { x } = dot;
-    while (placed.some((each) => Math.hypot(each.x - x, each.y - dot.y) < 2 * dotRadius + 1)) x += dotRadius;
-    placed.push({ ...dot, x });
+    const tries = Array.from({ length: 160 }, (_, at) => {
+      const distance = labelRadius * (1.7 + 0.5 * Math.floor(at / 16));
+      const angle = (((at % 16) + 1) * Math.PI) / 8;
+      return { x: round(dot.x + distance * Math.cos(angle)), y: round(dot.y - distance * Math.sin(angle)) };
+    });
+    placed.push(tries.find(({ x, y }) => isFree(x, y)) ?? tries[0]);
   }
   return placed;
+}
+
+interface Spot {
+  readonly x: number;
+  readonly y: number;
 }
 
 /** The level of each line, written at its end; moved apart where they would touch. */
@@ -222,11 +236,11 @@ ${plans.map((plan, at) => {
 }
 
 /** The next 1, 2, 2.5 or 5 times a power of ten, four steps of which are the axis. */
-function niceTop(value: number): number {
+function niceTop(value: number, steps: readonly number[] = [1, 2, 2.5, 5, 10]): number {
   if (!(value > 0)) return 4;
   const step = value / 4;
   const power = 10 ** Math.floor(Math.log10(step));
-  const nice = [1, 2, 2.5, 5, 10].find((each) => each * power >= step - 1e-9) ?? 10;
+  const nice = steps.find((each) => each * power >= step - 1e-9) ?? 10;
   return Math.max(4, 4 * nice * power);
 }
 

@@ -98,12 +98,12 @@ export class ReportNames {
   }
 
   /** A wall by its id, `close-crossing/use:servers>use:workstations/tcp/445`. */
-  wall({ id, kind, port }: Wall): string {
+  wall = ({ id, kind, port }: Wall): string => {
     const name = id.slice(kind.length + 1, id.length - port.length - 1);
     const [from, to] = name.split(">");
     const place = to === undefined ? this.place(from) : this.words.place.crossing(this.place(from), this.place(to));
     return this.words.wallOf[kind](place, port);
-  }
+  };
 
   /** A bundled profile with what it is; one of one's own by its id. */
   worm = (id: string): string => this.described(id, this.words.worms);

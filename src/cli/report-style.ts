@@ -75,7 +75,7 @@ svg .strong { fill: var(--ink); font-weight: 600; }
 .span { margin: 1rem 0 .25rem; font-weight: 600; font-size: .92rem; } .lead { max-width: 46rem; }
 .order-line { stroke: var(--order); stroke-width: 1.5; stroke-dasharray: 4 3; } svg .order-mark { fill: var(--order); font-weight: 700; }
 .orders .mark { color: var(--order); font-weight: 700; width: 4rem; } .orders th { font-weight: 600; white-space: nowrap; } .orders td { max-width: 40rem; } .orders tr:not(.first) td, .orders tr:not(.first) th { padding-top: 0; } .orders tbody tr:not(.first) { border-top: 0; } .orders tbody td, .orders tbody th { border-bottom: 0; } .orders .first { border-top: 1px solid var(--line); }
-.dot { fill: var(--median); } .dot.best { fill: var(--order); } svg .dot-number { fill: var(--paper); font-weight: 700; } .whisker.soft { stroke: var(--line); stroke-width: 3; }
+.dot { fill: var(--median); } .dot.best { fill: var(--order); } svg .dot-number { fill: var(--paper); font-weight: 700; } .leader { stroke: var(--soft); stroke-width: 1; } .whisker.soft { stroke: var(--line); stroke-width: 3; }
 .averted { fill: var(--middle); }
 .walls { padding-left: 0; list-style: none; counter-reset: wall; } .walls > li { counter-increment: wall; border-top: 1px solid var(--line); padding: .75rem 0 .6rem 2.25rem; position: relative; break-inside: avoid; }
 .walls > li::before { content: counter(wall); position: absolute; left: 0; top: .7rem; min-width: 1.5rem; text-align: center; font-weight: 700; color: var(--paper); background: var(--median); border-radius: 1rem; font-size: .85rem; line-height: 1.5rem; }

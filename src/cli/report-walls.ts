@@ -49,7 +49,7 @@ ${
     : html`<section class="whole">
 <h2>${words.wallsPicture}</h2>
 <p class="how">${words.wallsPictureHow}</p>
-<figure>${wallsChart(ranked, ranked.map(names.wall, names), words, figures)}</figure>
+<figure>${wallsChart(ranked, ranked.map(names.wall), words, figures)}</figure>
 </section>
 <section>
 <h2>${words.wallsRanking}</h2>
@@ -108,7 +108,7 @@ function lastSection(page: ReportPage, walls: Walls, restCount: number): Html {
   }
   if (restCount > 0) parts.push(html`<p>${words.whyRest(restCount)}</p>`);
   if (idle.length > 0) {
-    const examples = idle.slice(0, examplesTold).map(names.wall, names).join("; ");
+    const examples = idle.slice(0, examplesTold).map(names.wall).join("; ");
     parts.push(
       html`<p>${words.whyNoGain(idle.length)} <span class="aside">${words.label(words.wallsForExample)} ${examples}.</span></p>`,
     );
