@@ -10,7 +10,11 @@ import { fileURLToPath } from "node:url";
 import { loadMap } from "../src/hospital/load.ts";
 import { combine32 } from "../src/kit/hash.ts";
 import type { Control } from "../src/model/control.ts";
+import type { WormProfile } from "../src/model/rehearsal.ts";
 import { OutbreakRun } from "../src/simulation/outbreak-run.ts";
+import { groundOf, noAllowances } from "../src/planning/plan.ts";
+import { timedOrders } from "../src/planning/score.ts";
+import { strategiesOf } from "../src/planning/strategies.ts";
 import { defenders, openRehearsalPool, playRuns, type Rehearsal, worms } from "../src/simulation/simulate.ts";
 import { termsOf } from "../src/simulation/terms.ts";
 import { commonTask, momentsOf, pairRate, rehearsalOf, townMap } from "../test/town.ts";
@@ -158,29 +162,33 @@ function curveRow(segments: number, tiny: boolean): BenchRow {
   return { ...row, note: `${milliseconds} ms an outbreak, ${kilobytes.toFixed(0)} kB of columns` };
 }
 
-/** Sixty-four plans for the example hospital, each one to four buildings cut five minutes after the first is known. */
-function plansOf(horizonSeconds: number): Rehearsal[] {
+/** Two segments of workstations, in two buildings of the example hospital. */
+const twoBuildings = ["atrium-ws", "beacon-ws"];
+
+/** Sixty-four plans for the example hospital: the eight ways of the planner to act, begun at once or up to ten minutes later. */
+function plansOf(worm: WormProfile, horizonSeconds: number): Rehearsal[] {
   const path = fileURLToPath(new URL("../examples/chu/hospital.yaml", import.meta.url));
   const loaded = loadMap(readFileSync(path, "utf8"), path);
   if (!loaded.ok) throw new Error("Cannot measure: the example hospital must load, got problems");
   const { map } = loaded;
-  const first = { segment: map.segments[0].id, infected: 3, isolated: 0, hiddenMean: 2 };
-  return Array.from({ length: 64 }, (_, plan) => ({
-    map,
-    worm: worms[0],
-    defender: defenders[0],
-    state: { port: "tcp/445", hosts: [], segments: [first] },
-    orders: Array.from({ length: 1 + (plan % 4) }, (_, nth) => {
-      const building = map.buildings[((plan >> 2) * nth) % map.buildings.length].id;
-      return order({ kind: "isolate-building", building, except: [] }, 300);
-    }),
-    seed,
-    horizonSeconds,
-  }));
+  const ground = groundOf(map);
+  const segments = twoBuildings.map((segment) => ({ segment, infected: 2, isolated: 0, hiddenMean: 1 }));
+  const state: Rehearsal["state"] = { port: "tcp/445", hosts: [], segments };
+  return strategiesOf(ground, state, noAllowances)
+    .slice(1)
+    .flatMap(({ controls }) =>
+      [0, 30, 60, 120, 180, 300, 450, 600].map((delay) => {
+        const orders = timedOrders(ground, state, controls).map((each) => ({
+          ...each,
+          atSeconds: each.atSeconds + delay,
+        }));
+        return { map, worm, defender: defenders[0], state, orders, seed, horizonSeconds };
+      }),
+    );
 }
 
-async function plansRow(horizonSeconds: number, tiny: boolean): Promise<BenchRow> {
-  const plans = plansOf(horizonSeconds).slice(0, tiny ? 2 : 64);
+async function plansRow(worm: WormProfile, horizonSeconds: number, tiny: boolean): Promise<BenchRow> {
+  const plans = plansOf(worm, horizonSeconds).slice(0, tiny ? 2 : 64);
   const runs = tiny ? 10 : 200;
   const pool = openRehearsalPool(2);
   const [cpu, wall]: [number[], number[]] = [[], []];
@@ -198,7 +206,7 @@ async function plansRow(horizonSeconds: number, tiny: boolean): Promise<BenchRow
   cpu.sort((a, b) => a - b);
   wall.sort((a, b) => a - b);
   return {
-    name: `64 plans of 200 paired runs, example hospital, ${horizonSeconds / 60} min ahead, 2 workers`,
+    name: `64 plans of 200 paired runs, ${worm.id}, ${horizonSeconds / 60} min ahead, 2 workers`,
     unit: "infections",
     count,
     cpuSeconds: cpu[0],
@@ -233,6 +241,42 @@ function pairingRow(atSeconds: number, removalRate: number, tiny: boolean): Benc
   };
 }
 
+/** Differences of plans of the example hospital: the variance when paired, that of independent runs being 1. */
+function plansPairingRow(worm: WormProfile, tiny: boolean): BenchRow {
+  const horizonSeconds = 3_600;
+  const plans = plansOf(worm, horizonSeconds).filter((_, nth) => nth % 8 === 0 || nth % 8 === 3);
+  const runs = tiny ? 5 : 400;
+  const takenOf = (rehearsal: Rehearsal): number[] => {
+    const { taken, segmentCount } = playRuns(rehearsal, 0, runs, [horizonSeconds]);
+    return Array.from({ length: runs }, (_, run) =>
+      taken.subarray(run * segmentCount, (run + 1) * segmentCount).reduce((sum, each) => sum + each, 0),
+    );
+  };
+  const before = process.cpuUsage();
+  const paired = plans.map(takenOf);
+  const apart = plans.map((plan) => takenOf({ ...plan, seed: seed + 1 }));
+  const used = process.cpuUsage(before);
+  const deviation = (a: number[], b: number[]): number => momentsOf(a.map((each, run) => each - b[run])).deviation;
+  const ratios = plans
+    .flatMap((_, a) => plans.slice(a + 1).map((__, more) => [a, a + 1 + more] as const))
+    .flatMap(([a, b]) => {
+      const independent = deviation(paired[a], apart[b]);
+      return independent < 1 ? [] : [(deviation(paired[a], paired[b]) / independent) ** 2];
+    })
+    .sort((a, b) => a - b);
+  const at = (share: number): string => (ratios.at(Math.round(share * (ratios.length - 1))) ?? Number.NaN).toFixed(2);
+  const cpuSeconds = (used.user + used.system) / 1e6;
+  return {
+    name: `pairing of plans, example hospital, ${worm.id}`,
+    unit: "runs",
+    count: 2 * plans.length * runs,
+    cpuSeconds,
+    cpuSecondsMedian: cpuSeconds,
+    hash: formatHash(paired.flat().reduce((hash, size) => combine32(hash, size), seed)),
+    note: `variance of ${ratios.length} differences: median ${at(0.5)}, 90 of 100 below ${at(0.9)} of independent runs`,
+  };
+}
+
 /** Dormancy, flags and isolation: the whole model, beside the plain counts. */
 function fullModelRows(tiny: boolean): BenchRow[] {
   const town = { segments: 50, hosts: 200, vulnerableShare: 0.4, horizonSeconds: 600, infected: [0, 10, 20] } as const;
@@ -261,7 +305,9 @@ export async function run({ tiny }: BenchOptions): Promise<readonly BenchRow[]> 
   rmSync(folder, { recursive: true });
   rows.push(...fullModelRows(tiny));
   for (const segments of tiny ? [5] : [5, 50, 500, 5_000]) rows.push(curveRow(segments, tiny));
-  rows.push(await plansRow(900, tiny), await plansRow(3_600, tiny));
+  const [sweep, topological, slow] = worms;
+  for (const worm of [sweep, slow]) rows.push(await plansRow(worm, 900, tiny), await plansRow(worm, 3_600, tiny));
+  for (const worm of [sweep, topological, slow]) rows.push(plansPairingRow(worm, tiny));
   rows.push(pairingRow(3, 1, tiny), pairingRow(5, 1, tiny), pairingRow(8, 1, tiny), pairingRow(6, 0, tiny));
   return rows;
 }

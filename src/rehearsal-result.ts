@@ -2,10 +2,12 @@
 // by `npm run golden`. The types are the model's; a test validates every result against these.
 
 import { z } from "zod";
-import { serviceStates } from "./model/care.ts";
+import { type CareReason, serviceStates } from "./model/care.ts";
 import type { Control } from "./model/control.ts";
 import type { Forecast } from "./model/forecast.ts";
+import { controlKinds } from "./model/map.ts";
 import type { Plans } from "./model/plan.ts";
+import type { TimedOrder } from "./model/rehearsal.ts";
 import { comparisons } from "./model/scenario.ts";
 import { type Walls, wallKinds } from "./model/walls.ts";
 import type { Replay } from "./replay.ts";
@@ -32,6 +34,25 @@ const boundary = z.strictObject({
     .describe("Quartile, median, quartile of the first crossing; null when nothing crossed in any run"),
 });
 
+const path = z.strictObject({ from: z.string(), to: z.string(), port: z.string() });
+const except = many(path).describe("Conversations the cut leaves standing");
+const control = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("close-port-within"), within: z.string(), port: z.string() }),
+  z.strictObject({ kind: z.literal("close-port"), around: z.string(), port: z.string() }),
+  z.strictObject({ kind: z.literal("isolate-host"), host: z.string() }),
+  z.strictObject({ kind: z.literal("isolate-segment"), segment: z.string(), except }),
+  z.strictObject({ kind: z.literal("isolate-building"), building: z.string(), except }),
+  z.strictObject({ kind: z.literal("isolate-site"), site: z.string(), except }),
+  z.strictObject({ kind: z.literal("cut-internet"), site: z.string().nullable() }),
+]) satisfies z.ZodType<Control>;
+
+const order = z.strictObject({
+  control,
+  atSeconds: amount.describe("When it takes effect, from the start"),
+  failureProbability: share.describe("Chance that it never does: drawn in each run"),
+  liftSeconds: amount.nullable().describe("When it is lifted; null for not within the rehearsal"),
+}) satisfies z.ZodType<TimedOrder>;
+
 export const forecastSchema = z.strictObject({
   schema: z.literal("cordon.forecast/1"),
   map: z.string(),
@@ -47,19 +68,8 @@ export const forecastSchema = z.strictObject({
   segments: many(place),
   boundaries: many(boundary),
   endedProbability: estimate,
+  orders: many(order).optional().describe("What was ordered in this rehearsal, and when"),
 }) satisfies z.ZodType<Forecast>;
-
-const path = z.strictObject({ from: z.string(), to: z.string(), port: z.string() });
-const except = many(path).describe("Conversations the cut leaves standing");
-const control = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("close-port-within"), within: z.string(), port: z.string() }),
-  z.strictObject({ kind: z.literal("close-port"), around: z.string(), port: z.string() }),
-  z.strictObject({ kind: z.literal("isolate-host"), host: z.string() }),
-  z.strictObject({ kind: z.literal("isolate-segment"), segment: z.string(), except }),
-  z.strictObject({ kind: z.literal("isolate-building"), building: z.string(), except }),
-  z.strictObject({ kind: z.literal("isolate-site"), site: z.string(), except }),
-  z.strictObject({ kind: z.literal("cut-internet"), site: z.string().nullable() }),
-]) satisfies z.ZodType<Control>;
 
 const told = z.strictObject({ en: z.string(), fr: z.string() });
 const approval = z.enum(["one-person", "two-people", "network-lead-and-care-lead"]);
@@ -71,13 +81,34 @@ const plannedControl = z.strictObject({
   failureProbability: share,
   approval,
 });
+const needOption = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("path"), from: z.string(), to: z.string(), port: z.string() }),
+  z.strictObject({ kind: z.literal("host"), host: z.string() }),
+  z.strictObject({ kind: z.literal("service"), service: z.string() }),
+  z.strictObject({ kind: z.literal("internet"), what: z.string() }),
+]);
+const needs = many(z.string()).describe("What suffers from it; empty for the service as a whole");
+const named = z.strictObject({ kind: z.enum(controlKinds), place: z.string(), port: z.string().nullable() });
+const reason = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("option-lost"), needs, option: needOption }),
+  z.strictObject({ kind: z.literal("cut-off"), needs, option: needOption, cuts: many(named), more: count }),
+  z.strictObject({ kind: z.literal("option-fails"), needs, option: needOption }),
+  z.strictObject({ kind: z.literal("met-by"), needs, option: needOption }),
+  z.strictObject({ kind: z.literal("service-keeps"), needs, service: z.string(), share }),
+  z.strictObject({ kind: z.literal("hosts-lost"), needs, segment: z.string().nullable(), share }),
+  z.strictObject({ kind: z.literal("stand-in"), needs, standIn: z.string(), inMinutes: count, share }),
+  z.strictObject({ kind: z.literal("infection"), needs, probability: share, share }),
+]) satisfies z.ZodType<CareReason>;
+const reasons = many(reason).describe("What `because` says, as ids and figures: words are chosen where it is read");
+const because = many(z.string()).describe("In English");
 const impact = z.strictObject({
   service: z.string(),
   name: z.string(),
   state: z.enum(serviceStates),
   becauseOf: z.enum(["cut", "infection", "both"]),
   probability: share,
-  because: many(z.string()),
+  because,
+  reasons,
   people: many(z.string()).describe("Contact ids of the map to be told"),
 });
 const plan = z.strictObject({
@@ -126,6 +157,9 @@ const wall = z.strictObject({
   hostsSaved: estimate,
   harmSaved: estimate,
   harmSavedPerEffort: z.number(),
+  byWorm: many(z.strictObject({ worm: z.string(), harmSaved: estimate })).describe(
+    "Harm averted in the outbreaks of each worm; worms of another port are left out",
+  ),
   runs: count,
 });
 
@@ -161,7 +195,14 @@ export const replaySchema = z.strictObject({
   asItWas: forecastSchema.nullable(),
   withoutCuts: forecastSchema.nullable(),
   compared: many(compared),
-  services: many(z.strictObject({ name: z.string(), state: z.string(), because: z.string() })),
+  services: many(
+    z.strictObject({
+      name: z.string(),
+      state: z.enum(serviceStates),
+      because: z.string().describe("In English"),
+      reasons,
+    }),
+  ),
   unknown: many(z.string()),
   tuned: many(z.string()),
   sources: many(z.strictObject({ id: z.string(), title: z.string() })),

@@ -3,6 +3,7 @@
 
 import { compileCare } from "./care/assess.ts";
 import { ZoneClock } from "./kit/zone-clock.ts";
+import type { CareReason, ServiceState } from "./model/care.ts";
 import type { Forecast } from "./model/forecast.ts";
 import type { DefenderProfile, TimedOrder, WormProfile } from "./model/rehearsal.ts";
 import type { PublishedFigure, Scenario } from "./model/scenario.ts";
@@ -11,6 +12,14 @@ import { type SimulateOptions, simulate } from "./simulation/simulate.ts";
 /** What the model says beside one published figure; null when it knows nothing of the kind. */
 export interface Compared extends PublishedFigure {
   readonly modelled: { readonly low: number; readonly middle: number; readonly high: number } | null;
+}
+
+export interface ReplayedService {
+  readonly name: string;
+  readonly state: ServiceState;
+  /** In English; `reasons` says all of them as data. */
+  readonly because: string;
+  readonly reasons: readonly CareReason[];
 }
 
 export interface Replay {
@@ -24,7 +33,7 @@ export interface Replay {
   readonly withoutCuts: Forecast | null;
   readonly compared: readonly Compared[];
   /** Care at the end of the replay: services that are not normal, with the first reason. */
-  readonly services: readonly { readonly name: string; readonly state: string; readonly because: string }[];
+  readonly services: readonly ReplayedService[];
   readonly unknown: readonly string[];
   readonly tuned: readonly string[];
   readonly sources: Scenario["sources"];
@@ -43,22 +52,25 @@ export async function replay(scenario: Scenario, options: ReplayOptions): Promis
   const play = async (played: readonly TimedOrder[]): Promise<Forecast | null> =>
     scenario.start.length === 0
       ? null
-      : await simulate(
-          {
-            map: scenario.map,
-            worm,
-            defender,
-            state: {
-              port: worm.port,
-              hosts: [],
-              segments: scenario.start.map((each) => ({ ...each, isolated: 0, hiddenMean: 0 })),
+      : {
+          ...(await simulate(
+            {
+              map: scenario.map,
+              worm,
+              defender,
+              state: {
+                port: worm.port,
+                hosts: [],
+                segments: scenario.start.map((each) => ({ ...each, isolated: 0, hiddenMean: 0 })),
+              },
+              orders: played,
+              seed,
+              horizonSeconds: scenario.horizonMinutes * 60,
             },
-            orders: played,
-            seed,
-            horizonSeconds: scenario.horizonMinutes * 60,
-          },
-          simulateOptions,
-        );
+            simulateOptions,
+          )),
+          orders: played,
+        };
   const [asItWas, withoutCuts] = [await play(orders), await play([])];
   const care = careOver(scenario, asItWas);
   const isCut = orders.length > 0 ? Math.min(...orders.map(({ atSeconds }) => atSeconds)) / 60 : null;
@@ -127,7 +139,7 @@ function careOver(scenario: Scenario, forecast: Forecast | null): CareOver {
     consultationsLost: consultations.reduce((sum, half) => sum + (half.atMs < endMs ? half.lost : 0), 0),
     services: services
       .filter(({ state }) => state !== "normal")
-      .map(({ name, state, because }) => ({ name, state, because: because[0] ?? "" })),
+      .map(({ name, state, because, reasons }) => ({ name, state, because: because[0] ?? "", reasons })),
   };
 }
 

@@ -83,6 +83,17 @@ export function samplePlans(map: HospitalMap): Plans {
         `Patient records: The path from ${segment.id} to records on tcp/443 is cut off by the isolation of building ${building.id}.`,
         "Stand-in in 15 minutes: Paper forms, which will keep 50 % of what is lost.",
       ],
+      reasons: [
+        {
+          kind: "cut-off",
+          needs: ["patient records"],
+          option: { kind: "path", from: segment.id, to: map.hosts[0].id, port: "tcp/443" },
+          cuts: [{ kind: "isolate-building", place: `building:${building.id}`, port: null }],
+          more: 0,
+        },
+        { kind: "stand-in", needs: [], standIn: map.standIns[0].id, inMinutes: 15, share: 0.5 },
+        { kind: "infection", needs: [], probability: 0.64, share: 0.2 },
+      ],
       people: map.contacts.slice(0, 2).map((contact) => contact.id),
     };
   };

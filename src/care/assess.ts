@@ -1,21 +1,24 @@
 // The entry of care: cuts in force and lost hosts in, what each service can still do, the harm and the consultations at
 // risk out. `compileCare` reads a map once; planning then asks about thousands of sets of controls.
 
-import type { CareAssessment, HalfDay, LostHosts, NeedStatus, ServiceStatus } from "../model/care.ts";
+import type { CareAssessment, CareReason, HalfDay, LostHosts, NeedStatus, ServiceStatus } from "../model/care.ts";
 import { type Control, closingOf, placeOfInternet } from "../model/control.ts";
 import { PROTOCOL_TCP } from "../model/flow.ts";
 import type { HospitalMap } from "../model/map.ts";
+import type { Told } from "../model/plan.ts";
 import type { Millis } from "../model/units.ts";
 import { type Chosen, CompiledCare, standInOf } from "./compiled-care.ts";
 import { nextHalfDays } from "./half-days.ts";
 import type { Loss } from "./loss.ts";
-import { capital, controlText, Reasons, standInSentence } from "./reasons.ts";
+import { findingTold, reasonText } from "./reason-words.ts";
+import { plainNames, Reasons, standInReason } from "./reasons.ts";
 import { type Conversation, type Survey, surveyCare } from "./survey.ts";
 
 export type { Chosen, CompiledCare } from "./compiled-care.ts";
 export type { Loss } from "./loss.ts";
 export type { NeedOptions, NeedRow, OptionRow, ServiceRow } from "./need-options.ts";
-export { controlText };
+export { type CareNames, reasonText } from "./reason-words.ts";
+export { plainNames };
 
 /** Half-days that an assessment looks ahead. */
 export const halfDaysAhead = 6;
@@ -44,7 +47,7 @@ export interface CareConversation extends Conversation {
 export interface Care {
   readonly conversations: readonly CareConversation[];
   /** What the map says against itself, as sentences: paths that a service needs and no crossing allows. */
-  readonly findings: readonly string[];
+  readonly findings: readonly Told[];
   /** Care under a list of controls of which any may be chosen. */
   under(controls: readonly Control[]): CompiledCare;
   assess(burden: CareBurden): CareAssessment;
@@ -58,7 +61,7 @@ export function compileCare(map: HospitalMap): Care {
   const without = new CompiledCare(survey, []);
   return {
     conversations: conversationsOf(survey),
-    findings: survey.findings,
+    findings: survey.findings.map(findingTold),
     under: (controls) => (controls.length === 0 ? without : new CompiledCare(survey, controls)),
     assess: (burden) => assess(survey, burden),
     consultations: (care, chosen, loss, times) => consultationsOf(survey, care, chosen, loss, times),
@@ -90,16 +93,21 @@ function assess(survey: Survey, { controls, lost, atMs, sinceMs }: CareBurden): 
   const harmPerHour = care.harmPerHour(chosen, loss, elapsedMinutes);
   const states = care.statesOf(chosen, loss, elapsedMinutes);
   const kept = care.keptOf(chosen, loss, elapsedMinutes).slice();
-  const reasons = new Reasons(survey, care, chosen, loss);
+  const why = new Reasons(survey, care, chosen, loss);
+  const names = plainNames(survey.map);
+  const textOf = (reason: CareReason): string => reasonText(reason, names, "en");
   const services = survey.services.map(({ service }, at): ServiceStatus => {
+    const ofNeeds: NeedReasons[] = [];
     const needs = care.needs[at].needs.map((need, nth): NeedStatus => {
       const met = care.metBy(need, chosen, loss);
       const state = met.row < 0 ? "lost" : need.options[met.row].rank === 0 ? "met" : "other";
-      return { name: need.name, state, keptShare: met.share, because: reasons.ofNeed(at, nth, met) };
+      const reasons = why.ofNeed(at, nth, met);
+      ofNeeds.push({ name: need.name, reasons });
+      return { name: need.name, state, keptShare: met.share, because: reasons.map(textOf) };
     });
     const standIn = kept[at] < 1 || states[at] === "stopped" ? standInShown(survey, care, at, elapsedMinutes) : null;
-    const because = joinedReasons(needs);
-    if (standIn !== null) because.push(standInSentence(survey.map, standIn, elapsedMinutes));
+    const reasons = joinedReasons(ofNeeds);
+    if (standIn !== null) reasons.push(standInReason(standIn, elapsedMinutes));
     return {
       service: service.id,
       name: service.name,
@@ -108,7 +116,8 @@ function assess(survey: Survey, { controls, lost, atMs, sinceMs }: CareBurden): 
       standIn: standIn?.standIn ?? null,
       standInFromMs: standIn === null ? null : sinceMs + standIn.takeUpMinutes * 60_000,
       needs,
-      because,
+      because: reasons.map(textOf),
+      reasons,
     };
   });
   return {
@@ -117,7 +126,7 @@ function assess(survey: Survey, { controls, lost, atMs, sinceMs }: CareBurden): 
     harmPerHour,
     consultations: consultationsOf(survey, care, chosen, loss, { atMs, sinceMs }),
     internetUses: internetUsesOff(survey, controls),
-    findings: survey.findings,
+    findings: survey.findings.map((finding) => findingTold(finding).en),
   };
 }
 
@@ -128,13 +137,21 @@ function elapsedSince({ atMs, sinceMs }: CareTimes): number {
   return (atMs - sinceMs) / 60_000;
 }
 
-/** Sentences of all needs; what several needs suffer alike is said once. */
-function joinedReasons(needs: readonly NeedStatus[]): string[] {
-  const names = new Map<string, string[]>();
-  for (const need of needs) {
-    for (const sentence of need.because) names.set(sentence, [...(names.get(sentence) ?? []), need.name]);
+interface NeedReasons {
+  readonly name: string;
+  readonly reasons: readonly CareReason[];
+}
+
+/** Reasons of all needs; what several needs suffer alike is said once. */
+function joinedReasons(ofNeeds: readonly NeedReasons[]): CareReason[] {
+  const joined = new Map<string, CareReason>();
+  for (const { name, reasons } of ofNeeds) {
+    for (const reason of reasons) {
+      const key = JSON.stringify(reason);
+      joined.set(key, { ...reason, needs: [...(joined.get(key)?.needs ?? []), name] });
+    }
   }
-  return [...names].map(([sentence, of]) => `${capital(of.join(", "))}: ${sentence}`);
+  return [...joined.values()];
 }
 
 /** The stand-in in use, or the first that will be. */

@@ -1,6 +1,7 @@
 // What care needs of the network, found once per map: each need as conversations that must stand, hosts that must work,
 // services that must run. Nonsense in the map is refused here; what the map contradicts is a finding and taken as open.
 
+import type { CareFinding } from "../model/care.ts";
 import { placeOfInternet } from "../model/control.ts";
 import { PROTOCOL_TCP } from "../model/flow.ts";
 import type { CareService, HospitalMap, Host, Need, NeedOption, SegmentUse } from "../model/map.ts";
@@ -55,8 +56,8 @@ export interface Survey {
   readonly services: readonly SurveyedService[];
   /** Positions of the services, those that others need first. */
   readonly order: readonly number[];
-  /** What the map says against itself, as sentences. */
-  readonly findings: readonly string[];
+  /** What the map says against itself. */
+  readonly findings: readonly CareFinding[];
 }
 
 /** Uses whose hosts people work at; a guest's telephone does not keep a service going. */
@@ -82,7 +83,7 @@ class Surveyor {
   private readonly places: Places;
   private readonly hosts: Host[] = [];
   private readonly hostSegments: number[] = [];
-  private readonly findings: string[] = [];
+  private readonly findings: CareFinding[] = [];
   private readonly reaches = new Map<string, ReturnType<typeof reachOf>>();
 
   constructor(map: HospitalMap) {
@@ -151,10 +152,9 @@ class Surveyor {
     const reach = this.reaches.get(path.port) ?? reachOf(this.map, path.port);
     this.reaches.set(path.port, reach);
     if (reach.allows[client * reach.placeCount + to] === 0) {
-      this.findings.push(
-        `The map lets nothing of ${path.from} begin a conversation with ${path.to} on ${path.port}, though ` +
-          `${service.name} needs it for ${need.name}: taken as open.`,
-      );
+      const { from, to: host } = path;
+      const finding = { from, to: host, port: path.port, service: service.name, need: need.name };
+      this.findings.push({ kind: "path-closed", ...finding });
     }
     return { conversation: { from: client, to, ...port }, host, client };
   }
@@ -166,7 +166,7 @@ class Surveyor {
     if (host === undefined) throw unknown(service, need, "host", id);
     const segment = this.places.segmentOf(host);
     if (segment === NO_SEGMENT) {
-      this.findings.push(`The map does not say where ${host.id} is: no cut around it is counted for ${service.name}.`);
+      this.findings.push({ kind: "host-nowhere", host: host.id, service: service.name });
     }
     this.hosts.push(host);
     this.hostSegments.push(segment);

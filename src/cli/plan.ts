@@ -18,7 +18,8 @@ import {
   writeReportFile,
 } from "./rehearsal-settings.ts";
 import { renderPlans } from "./render-plans.ts";
-import { rehearsalWords as words } from "./words-rehearsal.ts";
+import { pageFor } from "./report-names.ts";
+import { rehearsalWords } from "./words-rehearsal.ts";
 
 interface PlanFlags extends RehearsalFlags {
   readonly start: readonly string[];
@@ -63,24 +64,25 @@ export function addPlan(program: Command): void {
 /** @returns the exit code */
 export async function runPlan(path: string, flags: PlanFlags, ends: Streams): Promise<number> {
   return await answer(flags, ends, async (status) => {
+    const words = rehearsalWords[flags.lang];
     // Threads start while the map is read.
     const workers = workersOf(flags);
     const pool = openRehearsalPool(workers);
     if (workers > 0) openSolverThread();
     try {
       const request = await requestOf(path, flags);
-      const onFirst = (first: Plans): void => status.update(words.firstAnswer(titleOf(first)), null);
+      const onFirst = (first: Plans): void => status.update(words.firstAnswer(titleOf(first, flags.lang)), null);
       const plans = await planCordon(request, { clock: systemClock, pool, onFirst });
-      await writeReportFile(flags, request.map, null, plans);
-      return { result: plans, render: (screen) => renderPlans(plans, screen) };
+      await writeReportFile(flags, request.map, { plans });
+      return { result: plans, render: (screen) => renderPlans(plans, pageFor(request.map, flags.lang), screen) };
     } finally {
       await pool.close();
     }
   });
 }
 
-const titleOf = ({ plans, recommended }: Plans): string =>
-  plans.find(({ id }) => id === recommended)?.title.en ?? recommended;
+const titleOf = ({ plans, recommended }: Plans, language: RehearsalFlags["lang"]): string =>
+  plans.find(({ id }) => id === recommended)?.title[language] ?? recommended;
 
 async function requestOf(path: string, flags: PlanFlags): Promise<PlanRequest> {
   const nowMs = systemClock.nowMs();

@@ -9,9 +9,7 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadScenario, readWorm } from "../hospital/load.ts";
 import { systemClock } from "../kit/clock.ts";
-import { controlId, parseControl } from "../model/control.ts";
-import type { Forecast } from "../model/forecast.ts";
-import type { Plans } from "../model/plan.ts";
+import { parseControl } from "../model/control.ts";
 import type { HospitalMap } from "../model/map.ts";
 import { placesOfHosts } from "../model/places.ts";
 import type { DefenderProfile, OutbreakState, TimedOrder, WormProfile } from "../model/rehearsal.ts";
@@ -21,6 +19,7 @@ import { NO_SEGMENT } from "../model/units.ts";
 import { defenders, worms } from "../simulation/simulate.ts";
 import { readText, replaceFile } from "./files.ts";
 import { readMapFile } from "./map-and-baseline.ts";
+import type { ReportInput } from "./report-page.ts";
 
 /** Flags of all three commands. */
 export interface RehearsalFlags {
@@ -44,10 +43,10 @@ const seedDefault = 20_190_312;
 /** Adds the flags that the three commands share. */
 export function addRehearsalFlags(
   command: Command,
-  { hasReport = true, wormDefault = "sweep" }: { hasReport?: boolean; wormDefault?: string | null } = {},
+  { wormDefault = "sweep" }: { wormDefault?: string | null } = {},
 ): Command {
   const asked = `how it moves: ${wormNames}, or a YAML file of your own`;
-  command
+  return command
     .addOption(new Option("-o, --output <form>", "form of the result").choices(["text", "json"]).default("text"))
     .option(
       "--worm <name>",
@@ -63,11 +62,11 @@ export function addRehearsalFlags(
     )
     .option("--workers <number>", "threads (default: as many as processors)", wholeNumber(1, 64))
     .option("-q, --quiet", "no progress")
-    .option("--no-color", "no colours (also with NO_COLOR)");
-  if (!hasReport) return command;
-  return command
+    .option("--no-color", "no colours (also with NO_COLOR)")
     .option("--report <file>", "also write a page to look at or print (HTML)")
-    .addOption(new Option("--lang <language>", "language of the report").choices(["en", "fr"]).default("en"));
+    .addOption(
+      new Option("--lang <language>", "language of the answer and of the report").choices(["en", "fr"]).default("en"),
+    );
 }
 
 /** An argument that must be a whole number from `least` to `most`. */
@@ -139,35 +138,41 @@ export async function scenarioOf(name: string): Promise<Scenario> {
   return loaded.scenario;
 }
 
-/** `isolate-building/b1@30`: a control, and when it takes effect in minutes. @throws `Cannot …` */
+/**
+ * `isolate-building/b1@30`: a control, and when it takes effect in minutes; `@30-90` is lifted again, `@30~0.1` fails in
+ * one run of ten. @throws `Cannot …`
+ */
 export function orderOf(text: string): TimedOrder {
-  const at = text.lastIndexOf("@");
-  const minutes = Number(text.slice(at + 1));
-  const control = at < 0 ? null : parseControl(text.slice(0, at));
-  if (control === null || !(minutes >= 0) || text.slice(at + 1).trim() === "") {
-    const form = "a control and its minute, like isolate-building/b1@30 or close-port-within/all/tcp/445@5";
+  const match = /^(.+)@(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?(?:~(0?\.\d+|[01]))?$/.exec(text);
+  const control = match === null ? null : parseControl(match[1]);
+  const [at, lift] = [Number(match?.[2]), match?.[3] === undefined ? null : Number(match[3])];
+  if (match === null || control === null || (lift !== null && lift <= at)) {
+    const form =
+      "a control and its minute, like isolate-building/b1@30 or close-port-within/all/tcp/445@5 (@5-60: lifted at 60; @5~0.1: fails one time in ten)";
     throw new Error(`Cannot rehearse: an order must be ${form}, got ${text}`);
   }
-  return { control, atSeconds: minutes * 60, failureProbability: 0, liftSeconds: null };
+  return {
+    control,
+    atSeconds: at * 60,
+    failureProbability: Number(match[4] ?? 0),
+    liftSeconds: lift === null ? null : lift * 60,
+  };
 }
+
+/** What a page is made of: the parts that a command has. */
+type ReportParts = Partial<Pick<ReportInput, "forecast" | "plans" | "walls" | "replayed">>;
 
 /** Writes the page to look at or to print, when one is asked for. */
 export async function writeReportFile(
-  flags: RehearsalFlags,
+  flags: Pick<RehearsalFlags, "report" | "lang">,
   map: HospitalMap,
-  forecast: Forecast | null,
-  plans: Plans | null,
+  parts: ReportParts,
 ): Promise<void> {
   if (flags.report === undefined) return;
   const { writeReport } = await import("./report-page.ts");
-  const madeAtMs = systemClock.nowMs();
-  const page = writeReport({ map, forecast, plans, language: flags.lang, madeAtMs, version: packageVersion });
+  const made = { madeAtMs: systemClock.nowMs(), version: packageVersion, language: flags.lang };
+  const page = writeReport({ map, forecast: null, plans: null, walls: null, replayed: null, ...parts, ...made });
   await replaceFile("the report", flags.report, page);
-}
-
-/** The orders in one list, as a person would say them. */
-export function ordersAsWords(orders: readonly TimedOrder[]): readonly string[] {
-  return orders.map(({ control, atSeconds }) => `${controlId(control)} at ${Math.round(atSeconds / 60)} min`);
 }
 
 /**

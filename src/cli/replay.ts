@@ -1,15 +1,17 @@
 // `cordon simulate --scenario`: a crisis that happened, played again, as a page or as JSON.
 
-import { endOf, ordersOf, type Replay, replay } from "../replay.ts";
+import { reasonText } from "../care/assess.ts";
+import { endOf, type Replay, replay } from "../replay.ts";
 import type { Scenario } from "../model/scenario.ts";
 import type { SimulateOptions } from "../simulation/simulate.ts";
 import type { Answer } from "./answer.ts";
-import { defenderOf, ordersAsWords, type RehearsalFlags, wormOf, writeReportFile } from "./rehearsal-settings.ts";
+import { defenderOf, type RehearsalFlags, wormOf, writeReportFile } from "./rehearsal-settings.ts";
 import { renderForecast } from "./render-forecast.ts";
+import { pageFor, type ReportPage } from "./report-names.ts";
+import { textsOf } from "./report-replay.ts";
 import { harmless, paint, type Screen, title, wrap } from "./terminal.ts";
-import { rehearsalWords as words } from "./words-rehearsal.ts";
+import { rehearsalWords } from "./words-rehearsal.ts";
 
-const ordersShownMax = 6;
 const servicesShownMax = 8;
 
 /** Plays the scenario. @throws `Cannot …` */
@@ -20,58 +22,65 @@ export async function answerReplay(
 ): Promise<Answer> {
   const [worm, defender] = [await wormOf(scenario.worm), defenderOf(scenario.defender)];
   const result = await replay(scenario, { ...options, seed: flags.seed, worm, defender });
-  await writeReportFile(flags, scenario.map, result.asItWas, null);
-  return { result, render: (screen) => renderReplay(result, scenario, screen) };
+  await writeReportFile(flags, scenario.map, { replayed: { scenario, result } });
+  return { result, render: (screen) => renderReplay(result, scenario, pageFor(scenario.map, flags.lang), screen) };
 }
 
-function renderReplay(result: Replay, scenario: Scenario, screen: Screen): string {
+function renderReplay(result: Replay, scenario: Scenario, page: ReportPage, screen: Screen): string {
+  const { words: said, figures, names, language } = page;
+  const words = rehearsalWords[language];
+  const texts = textsOf(scenario, language);
   const lines = [
-    ...wrap(paint(`${harmless(result.title)} (${result.date})`, ["bold"], screen), screen.width),
-    ...wrap(harmless(scenario.summary), screen.width),
+    ...wrap(paint(`${harmless(texts.title)} (${result.date})`, ["bold"], screen), screen.width),
+    ...wrap(harmless(texts.summary), screen.width),
     "",
-    ...title(words.replay, screen),
-    ...comparedLines(result, screen),
+    ...title(said.replayTitle, screen),
+    ...comparedLines(result, texts.published, page, screen),
   ];
   if (result.withoutCuts !== null) {
     const { low, middle, high } = endOf(result.withoutCuts);
-    lines.push(...wrap(words.withoutCuts(low, middle, high), screen.width));
+    const [median, least, most] = [middle, low, high].map((hosts) => figures.count(hosts));
+    lines.push(...wrap(said.withoutCuts(median, least, most), screen.width));
   }
   if (result.services.length > 0) {
-    lines.push("", ...title(words.careAtEnd, screen));
-    for (const { name, state, because } of result.services.slice(0, servicesShownMax))
-      lines.push(...wrap(`${harmless(name)}: ${state}. ${harmless(because)}`, screen.width, "  ", "    "));
+    lines.push("", ...title(said.careAtEnd, screen));
+    for (const { name, state, reasons } of result.services.slice(0, servicesShownMax)) {
+      const why = reasons.length === 0 ? "" : ` ${reasonText(reasons[0], names.care, language)}`;
+      const text = harmless(`${said.label(name)} ${said.states[state]}.${why}`);
+      lines.push(...wrap(text, screen.width, "  ", "    "));
+    }
     const more = result.services.length - servicesShownMax;
-    if (more > 0) lines.push(`  … ${more} more`);
+    if (more > 0) lines.push(`  ${words.more(more)}`);
   }
   const list = (heading: string, items: readonly string[]): void => {
     lines.push("", ...title(heading, screen), ...items.flatMap((item) => wrap(harmless(item), screen.width, "  · ")));
   };
-  list(words.unknown, result.unknown);
-  list(words.tuned, result.tuned.length === 0 ? [words.notTuned] : result.tuned);
+  list(said.cannotKnow, texts.unknown);
+  list(said.tuned, texts.tuned.length === 0 ? [said.notTuned] : texts.tuned);
   list(
-    words.sources,
+    said.sources,
     result.sources.map((source) => `${source.id}: ${source.title}`),
   );
-  const page = `${lines.join("\n")}\n`;
-  if (result.asItWas === null) return page;
-  const orders = ordersAsWords(ordersOf(scenario));
-  const more = orders.length - ordersShownMax;
-  const shown = more > 0 ? [...orders.slice(0, ordersShownMax), `${more} more`] : orders;
-  return `${page}\n${renderForecast(result.asItWas, shown, screen)}`;
+  const text = `${lines.join("\n")}\n`;
+  return result.asItWas === null ? text : `${text}\n${renderForecast(result.asItWas, page, screen)}`;
 }
 
-function comparedLines(result: Replay, screen: Screen): string[] {
-  return result.compared.flatMap(({ what, value, unit, modelled, sources }) => {
-    const published = value === null ? words.noFigure : `${words.number(value)} ${unit}`;
-    const model =
-      modelled === null
-        ? words.knowsNothing
-        : modelled.low === modelled.high
-          ? words.number(modelled.middle)
-          : words.between(modelled.middle, modelled.low, modelled.high);
+function comparedLines(
+  result: Replay,
+  published: readonly { readonly what: string; readonly unit: string }[],
+  { words: said, figures, language }: ReportPage,
+  screen: Screen,
+): string[] {
+  const words = rehearsalWords[language];
+  return result.compared.flatMap(({ value, modelled, sources }, at) => {
+    const { what, unit } = published[at];
+    const figure = value === null ? said.noFigure : `${figures.count(value)} ${unit}`;
+    const [low, middle, high] =
+      modelled === null ? [] : [modelled.low, modelled.middle, modelled.high].map((each) => figures.count(each));
+    const model = modelled === null ? said.knowsNothing : low === high ? middle : words.between(middle, low, high);
     return [
       ...wrap(harmless(`${what} [${sources.join(", ")}]`), screen.width, "  · "),
-      ...wrap(words.beside(harmless(published), model), screen.width, "      "),
+      ...wrap(words.beside(harmless(figure), model), screen.width, "      "),
     ];
   });
 }

@@ -39,10 +39,14 @@ export class Figures {
     return `${rounded}${sign}`;
   }
 
-  /** "45 s", "20 min", "3 h 15", "4 d". */
+  /** "45 s", "3 min 21 s", "20 min", "3 h 15", "4 d". */
   duration(seconds: number): string {
     const joined = (value: number, unit: string): string => `${this.count(value)}${noBreak}${unit}`;
     if (seconds < 90 && seconds !== 60) return joined(seconds, "s");
+    const rest60 = Math.round(seconds) % 60;
+    if (seconds < 600 && rest60 !== 0) {
+      return `${joined(Math.floor(Math.round(seconds) / 60), "min")}${noBreak}${joined(rest60, "s")}`;
+    }
     const minutes = Math.round(seconds / 60);
     if (minutes < 60) return joined(minutes, "min");
     const hours = Math.floor(minutes / 60);

@@ -1,13 +1,14 @@
 // The part of the report that says what happens next: courses over time, buildings, boundaries.
 
-import { bandLevels, type Forecast, type PlaceForecast } from "../model/forecast.ts";
+import { bandLevels, type BoundaryForecast, type Forecast, type PlaceForecast } from "../model/forecast.ts";
 import type { HospitalMap } from "../model/map.ts";
 import { type Html, html, noHtml } from "./html.ts";
 import { fanChart } from "./report-charts.ts";
 import type { ReportPage } from "./report-names.ts";
+import { orderMarks, ordersSection } from "./report-orders.ts";
 
-/** Rows of the table beside the fan. */
-const timesTold = 6;
+/** Shares of the median at the end whose first time is a row of the table: what matters is how fast it went. */
+const sharesTold = [0.1, 0.25, 0.5, 0.75, 0.9, 0.99];
 /** Boundaries told one by one; the rest are counted. */
 const boundariesTold = 20;
 /** Shares from which a building's tile gets its next shade. */
@@ -15,6 +16,7 @@ const shadeFrom = [0.005, 0.05, 0.2, 0.5];
 
 export function forecastSection(page: ReportPage, forecast: Forecast): Html {
   return html`${fanSection(page, forecast)}
+${ordersSection(page, forecast)}
 ${placesSection(page, forecast)}
 ${boundariesSection(page, forecast)}`;
 }
@@ -22,12 +24,17 @@ ${boundariesSection(page, forecast)}`;
 function fanSection({ words, figures }: ReportPage, forecast: Forecast): Html {
   const { quantiles } = forecast.hospital.taken;
   const last = forecast.atSeconds.length - 1;
-  const rows = [...new Set(Array.from({ length: timesTold }, (_, at) => Math.round((at * last) / (timesTold - 1))))];
+  const medians = quantiles[bandLevels.indexOf(0.5)];
+  const risen = sharesTold.map((share) => medians.findIndex((median) => median >= share * medians[last]));
+  const rows = [...new Set([0, ...risen, last])].sort((a, b) => a - b);
+  const ends = quantiles.map((line) => figures.count(line[last]));
+  const horizon = figures.duration(forecast.horizonSeconds);
   return html`<section>
 <h2>${words.fanTitle}</h2>
+<p class="lead">${words.fanLead(ends[2], ends[0], ends[4], figures.count(forecast.hospital.hostCount), horizon)}</p>
 <p class="how">${words.fanHow(figures.count(forecast.runs))} ${words.ends(figures.percent(forecast.endedProbability.mean))}</p>
 <figure>
-${fanChart(forecast, words, figures)}
+${fanChart(forecast, orderMarks(forecast), words, figures)}
 <figcaption class="legend"><span class="key band-wide-key"></span> ${words.bandWide} <span class="key band-middle-key"></span> ${words.bandMiddle} <span class="key median-key"></span> ${words.median}</figcaption>
 </figure>
 <div class="scroll"><table class="figures whole">
@@ -39,17 +46,28 @@ ${rows.map((at) => html`<tr><th scope="row">${figures.duration(forecast.atSecond
 </section>`;
 }
 
+/** Buildings by site; the segments of a hospital that has only one building. */
 function placesSection(page: ReportPage, forecast: Forecast): Html {
   const { map, words, figures } = page;
+  const horizon = figures.duration(forecast.horizonSeconds);
+  if (forecast.buildings.length <= 1 && forecast.segments.length > 0) {
+    return html`<section>
+<h2>${words.segmentsTitle}</h2>
+<p class="how">${words.segmentsHow(horizon)}</p>
+<ul class="tiles">
+${forecast.segments.map((segment) => tile(page, forecast, segment, "segment"))}
+</ul>
+</section>`;
+  }
   if (forecast.buildings.length === 0) return noHtml;
   const sites = sitesOf(map, forecast.buildings);
   return html`<section>
 <h2>${words.placesTitle}</h2>
-<p class="how">${words.placesHow(figures.duration(forecast.horizonSeconds))}</p>
+<p class="how">${words.placesHow(horizon)}</p>
 ${sites.map(
   ({ name, buildings }) => html`<h3>${name ?? words.noSite}</h3>
 <ul class="tiles">
-${buildings.map((building) => tile(page, forecast, building))}
+${buildings.map((building) => tile(page, forecast, building, "building"))}
 </ul>`,
 )}
 </section>`;
@@ -72,25 +90,47 @@ function sitesOf(map: HospitalMap, buildings: readonly PlaceForecast[]): SiteOfF
   return [...named, rest].filter((site) => site.buildings.length > 0);
 }
 
-/** A building as a tile: its share as a figure, as a bar along its foot and as a shade. */
-function tile({ words, figures, names }: ReportPage, forecast: Forecast, building: PlaceForecast): Html {
-  const taken = building.takenAtEnd.mean;
-  const share = building.hostCount > 0 ? Math.min(1, taken / building.hostCount) : 0;
+/** A place as a tile: its share as a figure, as a bar along its foot and as a shade. */
+function tile(
+  { words, figures, names }: ReportPage,
+  forecast: Forecast,
+  place: PlaceForecast,
+  kind: "building" | "segment",
+): Html {
+  const taken = place.takenAtEnd.mean;
+  const share = place.hostCount > 0 ? Math.min(1, taken / place.hostCount) : 0;
   const shade = shadeFrom.filter((from) => share >= from).length;
-  const boundary = forecast.boundaries.find((each) => each.boundary === `building:${building.id}`);
-  const reached =
-    boundary === undefined
-      ? noHtml
-      : html`<span class="reached">${words.reached(figures.percent(boundary.crossedProbability.mean))}</span>`;
-  return html`<li class="tile shade-${shade}"><span class="name">${names.building(building.id)}</span>
+  const boundary = forecast.boundaries.find((each) => each.boundary === `${kind}:${place.id}`);
+  const began = (place.taken.mean[0] ?? 0) > 0;
+  const name = kind === "building" ? names.building(place.id) : names.care.segment(place.id);
+  return html`<li class="tile shade-${shade}"><span class="name">${name}</span>
 <span class="share">${figures.percent(share)}</span>
-<span>${words.ofHosts(figures.count(taken), figures.count(building.hostCount))}</span>
-${reached}
+<span>${words.ofHosts(figures.count(taken), figures.count(place.hostCount))}</span>
+${boundary === undefined && !began ? noHtml : html`<span class="reached">${began || boundary === undefined ? words.beganHere : reachedText(boundary, words, figures)}</span>`}
 <span class="bar" style="width:${Math.round(share * 1000) / 10}%"></span></li>`;
 }
 
+function reachedText(
+  { crossedProbability, crossedSeconds }: BoundaryForecast,
+  words: ReportPage["words"],
+  figures: ReportPage["figures"],
+): string {
+  const share = figures.percent(crossedProbability.mean);
+  return crossedSeconds === null
+    ? words.reached(share)
+    : words.reachedAfter(share, figures.duration(crossedSeconds[1]));
+}
+
+/** The likeliest first, then the soonest. Buildings have their tiles. */
 function boundariesSection({ words, figures, names }: ReportPage, forecast: Forecast): Html {
-  const sorted = [...forecast.boundaries].sort((a, b) => b.crossedProbability.mean - a.crossedProbability.mean);
+  const isTold = forecast.buildings.length > 1 ? /^building:/ : /^segment:/;
+  const sorted = forecast.boundaries
+    .filter(({ boundary }) => !isTold.test(boundary))
+    .sort(
+      (a, b) =>
+        b.crossedProbability.mean - a.crossedProbability.mean ||
+        (a.crossedSeconds?.[1] ?? Infinity) - (b.crossedSeconds?.[1] ?? Infinity),
+    );
   const crossed = sorted.filter(
     ({ crossedProbability, crossedSeconds }) => crossedProbability.mean > 0 && crossedSeconds,
   );
@@ -99,7 +139,10 @@ function boundariesSection({ words, figures, names }: ReportPage, forecast: Fore
   if (sorted.length === 0) return noHtml;
   return html`<section>
 <h2>${words.boundariesTitle}</h2>
-<p class="how">${words.crossedHow}</p>
+${
+  told.length === 0
+    ? noHtml
+    : html`<p class="how">${words.crossedHow}</p>
 <div class="scroll"><table class="figures">
 <thead><tr><th scope="col">${words.boundary}</th><th scope="col">${words.crossed}</th><th scope="col">${words.crossedWhen}</th></tr></thead>
 <tbody>
@@ -112,7 +155,8 @@ ${told.map(({ boundary, crossedProbability: { mean, low, high }, crossedSeconds 
   return html`<tr><th scope="row">${names.place(boundary)}</th><td>${interval}</td><td>${when}</td></tr>`;
 })}
 </tbody>
-</table></div>
+</table></div>`
+}
 ${rest.length === 0 ? noHtml : html`<p class="how">${words.rest(rest.length, crossed.length > told.length ? figures.percent(rest[0].crossedProbability.mean) : null)}</p>`}
 </section>`;
 }

@@ -2,9 +2,11 @@
 // or the id itself where the map gives no name.
 
 import type { AllowedPath, Control } from "../model/control.ts";
-import type { Contact, HospitalMap, Scope } from "../model/map.ts";
-import type { Figures, ReportLanguage } from "./report-figures.ts";
-import type { ReportWords } from "./report-words.ts";
+import type { CareNames } from "../care/assess.ts";
+import type { Contact, HospitalMap, Scope, SegmentUse } from "../model/map.ts";
+import type { Wall } from "../model/walls.ts";
+import { Figures, type ReportLanguage } from "./report-figures.ts";
+import { reportWords, type ReportWords } from "./report-words.ts";
 
 /** What every part of the report needs. */
 export interface ReportPage {
@@ -13,6 +15,12 @@ export interface ReportPage {
   readonly words: ReportWords;
   readonly figures: Figures;
   readonly names: ReportNames;
+}
+
+/** Words, figures and names for one map in one language; the terminal uses them too. */
+export function pageFor(map: HospitalMap, language: ReportLanguage): ReportPage {
+  const words = reportWords[language];
+  return { map, language, words, figures: new Figures(language), names: new ReportNames(map, words) };
 }
 
 interface Named {
@@ -45,7 +53,7 @@ export class ReportNames {
       case "site:":
         return named(this.map.sites, id, place.site);
       case "use:":
-        return place.use(id);
+        return place.use(this.words.uses[id as SegmentUse] ?? id);
       case "segment:":
         return named(this.map.segments, id, place.segment);
       default:
@@ -81,6 +89,37 @@ export class ReportNames {
     const contact: Contact | undefined = this.map.contacts.find((each) => each.id === id);
     if (contact === undefined) return id;
     return `${contact.name ?? this.words.roles[contact.role]}, ${contact.phone.replaceAll(" ", "\u00a0")}`;
+  }
+
+  /** Who they are, without the number. */
+  person(id: string): string {
+    const contact = this.map.contacts.find((each) => each.id === id);
+    return contact === undefined ? id : (contact.name ?? this.words.roles[contact.role]);
+  }
+
+  /** A wall by its id, `close-crossing/use:servers>use:workstations/tcp/445`. */
+  wall = ({ id, kind, port }: Wall): string => {
+    const name = id.slice(kind.length + 1, id.length - port.length - 1);
+    const [from, to] = name.split(">");
+    const place = to === undefined ? this.place(from) : this.words.place.crossing(this.place(from), this.place(to));
+    return this.words.wallOf[kind](place, port);
+  };
+
+  /** A bundled profile with what it is; one of one's own by its id. */
+  worm = (id: string): string => this.described(id, this.words.worms);
+  defender = (id: string): string => this.described(id, this.words.defenders);
+
+  /** What sentences of care call things. */
+  readonly care: CareNames = {
+    host: (id) => nameIn(this.map.hosts, id),
+    segment: (id) => nameIn(this.map.segments, id),
+    service: (id) => nameIn(this.map.services, id),
+    standIn: (id) => nameIn(this.map.standIns, id),
+    place: (scope) => this.place(scope),
+  };
+
+  private described(id: string, profiles: Readonly<Record<string, string>>): string {
+    return Object.hasOwn(profiles, id) ? `${id} (${profiles[id]})` : id;
   }
 
   private excepting(text: string, except: readonly AllowedPath[]): string {

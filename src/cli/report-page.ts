@@ -1,23 +1,28 @@
-// The report: a forecast and plans in, one HTML file out that needs nothing else: no script, no font, no network. It
+// The report: a forecast, plans, walls or a replay in, one HTML file out that needs nothing else: no script, no font, no network. It
 // reads in light and dark, on a telephone and on paper, in English and French.
 
 import type { Forecast } from "../model/forecast.ts";
 import type { HospitalMap } from "../model/map.ts";
 import type { Plans } from "../model/plan.ts";
 import type { Millis } from "../model/units.ts";
+import type { Walls } from "../model/walls.ts";
 import { type Html, html, noHtml } from "./html.ts";
-import { Figures, type ReportLanguage } from "./report-figures.ts";
+import type { ReportLanguage } from "./report-figures.ts";
 import { forecastSection } from "./report-forecast.ts";
-import { ReportNames, type ReportPage } from "./report-names.ts";
+import { pageFor, type ReportPage } from "./report-names.ts";
 import { detailsSection, plansSection, recommendedSection } from "./report-plans.ts";
+import { afterReplaySection, type ReplayedCase, replaySection, textsOf } from "./report-replay.ts";
 import { reportStyle } from "./report-style.ts";
-import { reportWords } from "./report-words.ts";
+import { wallsSection } from "./report-walls.ts";
 
 export interface ReportInput {
   /** Where names, sites and telephone numbers come from. */
   readonly map: HospitalMap;
   readonly forecast: Forecast | null;
   readonly plans: Plans | null;
+  readonly walls: Walls | null;
+  /** The crisis that happened and is played again; its forecast comes with it. */
+  readonly replayed: ReplayedCase | null;
   readonly language: ReportLanguage;
   readonly madeAtMs: Millis;
   /** Cordon's own. */
@@ -25,10 +30,11 @@ export interface ReportInput {
 }
 
 export function writeReport(input: ReportInput): string {
-  const { map, forecast, plans, language } = input;
-  const words = reportWords[language];
-  const page: ReportPage = { map, language, words, figures: new Figures(language), names: new ReportNames(map, words) };
-  const title = words.title(map.name);
+  const { map, plans, walls, replayed, language } = input;
+  const forecast = input.forecast ?? replayed?.result.asItWas ?? null;
+  const page = pageFor(map, language);
+  const { words } = page;
+  const title = words.title(replayed === null ? map.name : textsOf(replayed.scenario, language).title);
   return html`<!DOCTYPE html>
 <html lang="${language}">
 <head>
@@ -42,31 +48,37 @@ export function writeReport(input: ReportInput): string {
 <body>
 <header>
 <p class="kicker">${words.kicker}</p>
-<h1>${map.name}</h1>
+<h1>${replayed === null ? map.name : textsOf(replayed.scenario, language).title}</h1>
 <p>${words.madeAt} ${page.figures.instant(input.madeAtMs, map.timeZone)}. ${words.notOrdered}</p>
 </header>
 <main>
 ${plans === null ? noHtml : recommendedSection(page, plans)}
 ${plans === null ? noHtml : plansSection(page, plans)}
+${replayed === null ? noHtml : replaySection(page, replayed)}
 ${forecast === null ? noHtml : forecastSection(page, forecast)}
+${replayed === null ? noHtml : afterReplaySection(page, replayed)}
+${walls === null ? noHtml : wallsSection(page, walls)}
 ${plans === null ? noHtml : detailsSection(page, plans)}
-${forecast === null && plans === null ? html`<p>${words.nothing}</p>` : noHtml}
+${[forecast, plans, walls, replayed].every((part) => part === null) ? html`<p>${words.nothing}</p>` : noHtml}
 </main>
-${footer(page, input)}
+${footer(page, { ...input, forecast })}
 </body>
 </html>
 `.html;
 }
 
 /** What made the figures, so that they can be made again. */
-function footer({ words, figures }: ReportPage, { forecast, plans, version }: ReportInput): Html {
+function footer({ words, figures, names }: ReportPage, input: ReportInput): Html {
+  const { forecast, plans, walls, replayed, version } = input;
   const facts: (readonly [string, string])[] = [];
   const worm = forecast?.worm ?? plans?.worm;
-  if (worm !== undefined) facts.push([words.worm, worm]);
-  if (forecast !== null) facts.push([words.defender, forecast.defender]);
-  const horizon = forecast?.horizonSeconds ?? plans?.horizonSeconds;
+  if (worm !== undefined) facts.push([words.worm, names.worm(worm)]);
+  if (walls !== null) facts.push([words.worm, walls.worms.join(", ")]);
+  const defender = forecast?.defender ?? walls?.defender;
+  if (defender !== undefined) facts.push([words.defender, names.defender(defender)]);
+  const horizon = forecast?.horizonSeconds ?? plans?.horizonSeconds ?? walls?.horizonSeconds;
   if (horizon !== undefined) facts.push([words.horizon, figures.duration(horizon)]);
-  const seeds = new Set([forecast, plans].flatMap((each) => each?.seed ?? []));
+  const seeds = new Set([forecast, plans, walls].flatMap((each) => each?.seed ?? []));
   if (seeds.size > 0) facts.push([words.seed, [...seeds].join(", ")]);
   if (forecast !== null) {
     const end = forecast.isPrecise ? words.precise : words.notPrecise;
@@ -78,7 +90,14 @@ function footer({ words, figures }: ReportPage, { forecast, plans, version }: Re
     const end = isOptimal ? words.optimal : words.notOptimal(figures.count(objective), figures.count(bound));
     facts.push([words.solver, `${end} (${figures.count(seconds)}\u00a0s)`]);
   }
-  const schemas = [forecast?.schema, plans?.schema].filter((schema) => schema !== undefined);
+  if (walls !== null) {
+    const runs = walls.walls.map((wall) => wall.runs);
+    const [least, most] = [Math.min(...runs), Math.max(...runs)].map((count) => figures.count(count));
+    if (runs.length > 0) facts.push([words.lookedAt, least === most ? least : `${least} ${words.to} ${most}`]);
+  }
+  const schemas = [replayed?.result.schema, forecast?.schema, plans?.schema, walls?.schema].filter(
+    (schema) => schema !== undefined,
+  );
   facts.push([words.version, ["Cordon", version, ...schemas.map((schema) => `· ${schema}`)].join(" ")]);
   return html`<footer>
 <dl class="facts small">

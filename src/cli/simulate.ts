@@ -12,7 +12,6 @@ import {
   collected,
   numberAbove,
   orderOf,
-  ordersAsWords,
   type RehearsalFlags,
   scenarioOf,
   situationOf,
@@ -21,7 +20,9 @@ import {
   writeReportFile,
 } from "./rehearsal-settings.ts";
 import { renderForecast } from "./render-forecast.ts";
-import { rehearsalWords as words } from "./words-rehearsal.ts";
+import { Figures } from "./report-figures.ts";
+import { pageFor } from "./report-names.ts";
+import { rehearsalWords } from "./words-rehearsal.ts";
 
 interface SimulateFlags extends RehearsalFlags {
   readonly scenario?: string;
@@ -45,7 +46,7 @@ export function addSimulate(program: Command): void {
     .option("--inspect <file>", "where it began: the result of cordon inspect -o json")
     .option(
       "--order <control@minute>",
-      "what is ordered when, like isolate-building/b1@30; may be given again",
+      "what is ordered when, like isolate-building/b1@30 (@30-90: lifted at 90; @30~0.1: fails one time in ten); may be given again",
       collected,
       [],
     )
@@ -67,13 +68,16 @@ export async function runSimulate(map: string | undefined, flags: SimulateFlags,
     ends.stderr.write("Cannot rehearse: give a map or --scenario, one of them\n");
     return exitUsage;
   }
+  const words = rehearsalWords[flags.lang];
+  const figures = new Figures(flags.lang);
   return await answer(flags, ends, async (status) => {
     const options: SimulateOptions = {
       ...(flags.runs === undefined ? {} : { runs: flags.runs }),
       ...(flags.precision === undefined ? {} : { precision: flags.precision }),
       workers: workersOf(flags),
       ...(flags.checkpoint === undefined ? {} : { checkpoint: flags.checkpoint }),
-      onProgress: (runs, runsMax) => status.update(words.progress(runs, runsMax), runs / runsMax),
+      onProgress: (runs, runsMax) =>
+        status.update(words.progress(figures.count(runs), figures.count(runsMax)), runs / runsMax),
     };
     if (scenario !== undefined) {
       const { answerReplay } = await import("./replay.ts");
@@ -81,8 +85,10 @@ export async function runSimulate(map: string | undefined, flags: SimulateFlags,
     }
     const orders = flags.order.map(orderOf);
     const situation = await situationOf(map ?? "", flags, systemClock.nowMs());
-    const forecast = await simulate({ ...situation, orders, horizonSeconds: flags.hours * 3_600 }, options);
-    await writeReportFile(flags, situation.map, forecast, null);
-    return { result: forecast, render: (screen) => renderForecast(forecast, ordersAsWords(orders), screen) };
+    const played = await simulate({ ...situation, orders, horizonSeconds: flags.hours * 3_600 }, options);
+    const forecast = { ...played, orders };
+    await writeReportFile(flags, situation.map, { forecast });
+    const page = pageFor(situation.map, flags.lang);
+    return { result: forecast, render: (screen) => renderForecast(forecast, page, screen) };
   });
 }

@@ -4,7 +4,15 @@ import { exitNonsense } from "./answer.ts";
 import { runWalls } from "./walls.ts";
 
 const clinic = "examples/clinic/hospital.yaml";
-const usual = { output: "json", defender: "watch-only", seed: 7, workers: 1, hours: 2, quiet: true } as const;
+const usual = {
+  output: "json",
+  lang: "en",
+  defender: "watch-only",
+  seed: 7,
+  workers: 1,
+  hours: 2,
+  quiet: true,
+} as const;
 
 async function run(changes: Partial<Parameters<typeof runWalls>[1]> = {}) {
   const said = { out: "", err: "" };
@@ -25,7 +33,7 @@ it("cordon walls ranks what to close, under its published schema, the same each 
 });
 
 it("cordon walls says as a page what each wall saves", async () => {
-  expect((await run({ output: "text", worm: "sweep" })).out).toMatch(/ {2}1\. .*\n +saves /);
+  expect((await run({ output: "text", worm: "sweep" })).out).toMatch(/ {2}1\. .*\n +averts /);
 });
 
 it("cordon walls answers nonsense with one clear error", async () => {

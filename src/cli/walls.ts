@@ -3,7 +3,6 @@
 
 import type { Command } from "commander";
 import { systemClock } from "../kit/clock.ts";
-import type { Wall, Walls } from "../model/walls.ts";
 import { rankWalls } from "../planning/plan.ts";
 import { openRehearsalPool, worms } from "../simulation/simulate.ts";
 import { answer, exitCodesHelp } from "./answer.ts";
@@ -15,15 +14,15 @@ import {
   type RehearsalFlags,
   workersOf,
   wormOf,
+  writeReportFile,
 } from "./rehearsal-settings.ts";
 import { readMapFile } from "./map-and-baseline.ts";
-import { formatSpan } from "./render-time.ts";
-import { harmless, paint, type Screen, title, wrap } from "./terminal.ts";
-import { rehearsalWords as words } from "./words-rehearsal.ts";
+import { renderWalls } from "./render-walls.ts";
+import { Figures } from "./report-figures.ts";
+import { pageFor } from "./report-names.ts";
+import { rehearsalWords } from "./words-rehearsal.ts";
 
-const wallsShownMax = 10;
-
-interface WallsFlags extends Omit<RehearsalFlags, "report" | "lang" | "worm"> {
+interface WallsFlags extends Omit<RehearsalFlags, "worm"> {
   /** One worm; all bundled ones when not given. */
   readonly worm?: string;
   readonly hours?: number;
@@ -39,7 +38,7 @@ export function addWalls(program: Command): void {
     )
     .argument("<map>", "the hospital map (hospital.yaml)")
     .option("--hours <number>", "how long each outbreak is played", numberAbove(0, 24 * 60));
-  addRehearsalFlags(command, { hasReport: false, wormDefault: null })
+  addRehearsalFlags(command, { wormDefault: null })
     .addHelpText("after", exitCodesHelp)
     .action(async (map: string, flags: WallsFlags) => {
       process.exitCode = await runWalls(map, flags, processStreams);
@@ -53,45 +52,21 @@ export async function runWalls(path: string, flags: WallsFlags, ends: Streams): 
     const played = flags.worm === undefined ? worms : [await wormOf(flags.worm)];
     const pool = openRehearsalPool(workersOf(flags));
     try {
-      status.update(words.ranking(played.length), null);
+      const figures = new Figures(flags.lang);
+      const tell = (share: number): void =>
+        status.update(rehearsalWords[flags.lang].ranking(played.length, figures.percent(share)), share);
+      tell(0);
       const walls = await rankWalls(map, played, {
         defender: defenderOf(flags.defender),
         seed: flags.seed,
         pool,
+        onProgress: tell,
         ...(flags.hours === undefined ? {} : { horizonSeconds: flags.hours * 3_600 }),
       });
-      return { result: walls, render: (screen) => renderWalls(walls, screen) };
+      await writeReportFile(flags, map, { walls });
+      return { result: walls, render: (screen) => renderWalls(walls, pageFor(map, flags.lang), screen) };
     } finally {
       await pool.close();
     }
   });
-}
-
-function renderWalls(result: Walls, screen: Screen): string {
-  const lines = [
-    ...wrap(paint(words.walls(harmless(result.map)), ["bold"], screen), screen.width),
-    ...wrap(
-      words.wallsBasis(result.worms.join(", "), formatSpan(result.horizonSeconds * 1_000), result.seed),
-      screen.width,
-    ),
-    words.harmNow(result.harmNow.mean),
-    "",
-    ...title(words.wallsTitle, screen),
-    ...result.walls.slice(0, wallsShownMax).flatMap((wall, at) => wallLines(wall, at + 1, screen)),
-  ];
-  if (result.walls.length === 0) lines.push(`  ${words.noWalls}`);
-  const more = result.walls.length - wallsShownMax;
-  if (more > 0) lines.push(`  … ${more} more`);
-  return `${lines.join("\n")}\n`;
-}
-
-function wallLines(wall: Wall, place: number, screen: Screen): string[] {
-  const { mean, low, high } = wall.harmSaved;
-  const lines = [
-    ...wrap(harmless(wall.what.en), screen.width, paint(`${String(place).padStart(3)}. `, ["bold"], screen)),
-    ...wrap(words.wallSaves(mean, low, high, wall.hostsSaved.mean, wall.effort), screen.width, "     "),
-  ];
-  if (wall.breaks.length > 0)
-    lines.push(...wrap(words.wallBreaks(harmless(wall.breaks.join(", "))), screen.width, "     "));
-  return lines;
 }

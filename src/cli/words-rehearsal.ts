@@ -1,76 +1,104 @@
-// The sentences of `simulate`, `plan` and `walls` at the terminal; the report page has its own, in two languages.
+// The sentences of `simulate`, `plan` and `walls` at the terminal, in English and French; what the report page says too
+// comes from its words.
 
-import type { Approval } from "../model/plan.ts";
-import { formatPercent } from "./render-time.ts";
+import type { ReportLanguage } from "./report-figures.ts";
 
-const number = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
-
-export const rehearsalWords = {
-  number,
-  progress: (runs: number, runsMax: number) => `${number(runs)} of ${number(runsMax)} runs`,
-  rehearsal: (map: string, worm: string, defender: string) => `Rehearsal: ${worm} at ${map}, defended by ${defender}`,
-  extent: (runs: number, horizon: string, seed: number) => `${number(runs)} runs over ${horizon}, seed ${seed}`,
+const en = {
+  progress: (runs: string, runsMax: string): string => `${runs} of ${runsMax} runs`,
+  rehearsal: (map: string, worm: string, defender: string): string =>
+    `Rehearsal: ${worm} at ${map}, defended by ${defender}`,
+  extent: (runs: string, horizon: string, seed: number): string => `${runs} runs over ${horizon}, seed ${seed}`,
   isPrecise: "The runs ended because the answer was precise enough.",
   isNotPrecise: "The runs ended at their number; more runs would narrow the intervals.",
-  taken: (median: number, low: number, high: number, of: number) =>
-    `Hosts taken at the end: ${number(median)} in the middle, from ${number(low)} to ${number(high)} in 90 of 100 runs, of ${number(of)}`,
-  mean: (mean: number, low: number, high: number) =>
-    `On average ${mean.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})`,
-  ended: (share: number) => `The outbreak was over before the end in ${formatPercent(share)} of the runs`,
+  taken: (median: string, low: string, high: string, of: string): string =>
+    `Hosts taken at the end: ${median} in the middle, from ${low} to ${high} in 90 of 100 runs, of ${of}`,
+  mean: (mean: string): string => `On average ${mean}`,
+  ended: (share: string): string => `The outbreak was over before the end in ${share} of the runs`,
   overTime: "Hosts taken over time (middle of the runs; low and high in 90 of 100)",
   atStart: "at the start",
+  ofHosts: (taken: string, of: string): string => `${taken} of ${of}`,
   where: "Where",
   boundaries: "What it got across",
-  crossed: (share: number, when: string | null) =>
-    `${formatPercent(share)}${when === null ? "" : `, in the middle after ${when}`}`,
+  crossed: (share: string, when: string | null): string =>
+    `${share}${when === null ? "" : `, in the middle after ${when}`}`,
   neverCrossed: "Nothing crossed a boundary in any run.",
   orders: "Orders",
+  orderAt: (time: string, control: string): string => `at ${time}: ${control}`,
   noOrders: "no orders",
-  replay: "What was published, and what the model says",
-  beside: (published: string, model: string) => `published: ${published}; model: ${model}`,
-  between: (middle: number, low: number, high: number) =>
-    `${number(middle)} (${number(low)} to ${number(high)} in 90 of 100 runs)`,
-  noFigure: "no figure",
-  knowsNothing: "knows nothing of this",
-  withoutCuts: (low: number, middle: number, high: number) =>
-    `With nothing cut: ${number(middle)} hosts taken in the middle, from ${number(low)} to ${number(high)} in 90 of 100 runs.`,
-  careAtEnd: "Care at the end",
-  unknown: "What the model cannot know here",
-  tuned: "Chosen to come near what was published",
-  notTuned: "Nothing was chosen to come near what was published.",
-  sources: "Sources",
-  plans: (map: string) => `Plans for ${map}`,
-  firstAnswer: (name: string) => `at first sight: ${name}; looking closer`,
-  recommended: "recommended",
-  plansHead: [" ", "hosts saved", "taken", "consult./half-day", "services", "harm", "in force", "agreed by"] as const,
+  more: (count: number): string => `… ${count} more`,
+  beside: (published: string, model: string): string => `published: ${published}; model: ${model}`,
+  between: (middle: string, low: string, high: string): string => `${middle} (${low} to ${high} in 90 of 100 runs)`,
+  plans: (map: string): string => `Plans for ${map}`,
+  firstAnswer: (name: string): string => `at first sight: ${name}; looking closer`,
+  plansHead: ["", "hosts saved", "taken", "consult./half-day", "services", "harm", "in force"] as readonly string[],
   compared: "All plans",
   careUnder: "Care under the recommended plan",
   careWhole: "Every service keeps what it needs.",
-  chance: (share: number) => `${formatPercent(share)} likely`,
-  nobodyCan: "nobody in the map can carry it out",
-  leftOpen: (count: number) => `${count} conversations of care left open`,
-  agreedBy: "Agreed by",
-  approvals: {
-    "one-person": "one person",
-    "two-people": "two people",
-    "network-lead-and-care-lead": "network and care lead",
-  } satisfies Readonly<Record<Approval, string>>,
-  solver: (isOptimal: boolean, gap: number, seconds: number) =>
-    isOptimal
-      ? `The cut is the exact optimum of its model (${seconds.toFixed(2)} s).`
-      : `The solver was stopped early: the best answer may be up to ${number(gap)} better.`,
-  isWide: (share: number) =>
-    `The widest interval is ${formatPercent(share)} of what doing nothing costs, on either side: --precise plays on.`,
-  wayBack: "The way back",
-  unknowns: "Not known",
-  walls: (map: string) => `Walls worth building at ${map}, before any crisis`,
-  ranking: (count: number) => `ranking walls over ${count} worm${count === 1 ? "" : "s"}`,
-  wallsBasis: (worms: string, horizon: string, seed: number) =>
+  likely: (share: string): string => `${share} likely`,
+  leftOpen: (count: number): string => `${count} ${count === 1 ? "conversation" : "conversations"} of care left open`,
+  solver: (seconds: string): string => `The cut is the exact optimum of its model (${seconds}).`,
+  solverEarly: (gap: string): string => `The solver was stopped early: the best answer may be up to ${gap} better.`,
+  isWide: (share: string): string =>
+    `The widest interval is ${share} of what doing nothing costs, on either side: --precise plays on.`,
+  walls: (map: string): string => `Walls worth building at ${map}, before any crisis`,
+  ranking: (count: number, share: string): string =>
+    `ranking walls over ${count} ${count === 1 ? "worm" : "worms"}, ${share}`,
+  wallsBasis: (worms: string, horizon: string, seed: number): string =>
     `Outbreaks of ${worms} from hosts drawn at random, over ${horizon}; seed ${seed}`,
-  harmNow: (harm: number) => `Harm of an outbreak as the map is: ${number(harm)}`,
-  wallsTitle: "Best first, by harm saved for the effort; those that break a service last",
-  wallSaves: (mean: number, low: number, high: number, hosts: number, effort: number) =>
-    `saves ${number(mean)} of harm (${number(low)} to ${number(high)}) and ${hosts.toFixed(1)} hosts an outbreak, for an effort of ${effort.toFixed(1)}`,
-  wallBreaks: (services: string) => `give another way first to: ${services}`,
-  noWalls: "Nothing that could be closed would save anything.",
-} as const;
+  wallsTitle: "Best first, by harm averted for the effort; those that break a service last",
+  wallSaves: (harm: string, share: string, hosts: string, effort: string): string =>
+    `averts ${harm} of harm (${share} of all), ${hosts} hosts an outbreak, for an effort of ${effort}`,
+  wallAgainst: (worms: string): string => `against: ${worms}`,
+  wallBreaks: (services: string): string => `give another way first to: ${services}`,
+};
+
+type RehearsalWords = typeof en;
+
+const fr: RehearsalWords = {
+  progress: (runs, runsMax) => `${runs} essais sur ${runsMax}`,
+  rehearsal: (map, worm, defender) => `Répétition\u00a0: ${worm} à ${map}, défense ${defender}`,
+  extent: (runs, horizon, seed) => `${runs} essais sur ${horizon}, graine ${seed}`,
+  isPrecise: "Les essais se sont arrêtés car la réponse était assez précise.",
+  isNotPrecise: "Les essais se sont arrêtés à leur nombre\u00a0; davantage resserrerait les intervalles.",
+  taken: (median, low, high, of) =>
+    `Machines touchées à la fin\u00a0: ${median} au milieu, de ${low} à ${high} dans 90 essais sur 100, sur ${of}`,
+  mean: (mean) => `En moyenne ${mean}`,
+  ended: (share) => `La propagation s’est arrêtée avant la fin dans ${share} des essais`,
+  overTime: "Machines touchées au fil du temps (essai médian\u00a0; bas et haut de 90 sur 100)",
+  atStart: "au début",
+  ofHosts: (taken, of) => `${taken} sur ${of}`,
+  where: "Où",
+  boundaries: "Ce qui est franchi",
+  crossed: (share, when) => `${share}${when === null ? "" : `, en médiane après ${when}`}`,
+  neverCrossed: "Aucune frontière n’est franchie dans aucun essai.",
+  orders: "Ordres",
+  orderAt: (time, control) => `à ${time}\u00a0: ${control}`,
+  noOrders: "aucun ordre",
+  more: (count) => `… ${count} de plus`,
+  beside: (published, model) => `publié\u00a0: ${published}\u00a0; modèle\u00a0: ${model}`,
+  between: (middle, low, high) => `${middle} (${low} à ${high} dans 90 essais sur 100)`,
+  plans: (map) => `Plans pour ${map}`,
+  firstAnswer: (name) => `à première vue\u00a0: ${name}\u00a0; examen plus précis`,
+  plansHead: ["", "sauvées", "touchées", "consult./demi-j.", "activités", "dommage", "effet"],
+  compared: "Tous les plans",
+  careUnder: "Les soins sous le plan recommandé",
+  careWhole: "Chaque activité garde ce dont elle a besoin.",
+  likely: (share) => `probabilité ${share}`,
+  leftOpen: (count) =>
+    `${count} ${count === 1 ? "échange de soins laissé ouvert" : "échanges de soins laissés ouverts"}`,
+  solver: (seconds) => `La coupure est l’optimum exact de son modèle (${seconds}).`,
+  solverEarly: (gap) => `Le solveur a été arrêté avant la fin\u00a0: on peut encore gagner ${gap} au plus.`,
+  isWide: (share) =>
+    `L’intervalle le plus large est de ${share} du coût de ne rien faire, de part et d’autre\u00a0; --precise prolonge les essais.`,
+  walls: (map) => `Les murs à construire à ${map}, avant toute crise`,
+  ranking: (count, share) => `classement des murs sous ${count} ${count === 1 ? "ver" : "vers"}, ${share}`,
+  wallsBasis: (worms, horizon, seed) =>
+    `Propagations de ${worms} depuis des machines tirées au sort, pendant ${horizon}\u00a0; graine ${seed}`,
+  wallsTitle: "Le meilleur d’abord, pour son effort\u00a0; ceux qui gênent les soins en dernier",
+  wallSaves: (harm, share, hosts, effort) =>
+    `évite ${harm} de dommage (${share} du tout), ${hosts} machines par propagation, pour un effort de ${effort}`,
+  wallAgainst: (worms) => `contre\u00a0: ${worms}`,
+  wallBreaks: (services) => `donner d’abord un autre chemin à\u00a0: ${services}`,
+};
+
+export const rehearsalWords: Readonly<Record<ReportLanguage, RehearsalWords>> = { en, fr };

@@ -36,6 +36,15 @@ function isLocalTime(value: string): boolean {
   return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(value) && !Number.isNaN(Date.parse(`${value}Z`));
 }
 
+const textsSchema = z.strictObject({
+  title: text,
+  summary: text,
+  events: z.array(text),
+  published: z.array(z.strictObject({ what: text, unit: z.string().default("") })),
+  unknown: z.array(text),
+  tuned: z.array(text).default([]),
+});
+
 const scenarioSchema = z.strictObject({
   schema: z.literal("cordon.scenario/1"),
   id: z.string().regex(/^[a-z0-9-]{1,40}$/),
@@ -73,6 +82,7 @@ const scenarioSchema = z.strictObject({
   unknown: z.array(text).min(1),
   tuned: z.array(text).default([]),
   sources: z.array(z.strictObject({ id: text, title: text })).min(1),
+  inFrench: textsSchema.nullable().default(null),
 });
 
 export type LoadedScenario =
@@ -85,7 +95,7 @@ export function loadScenario(textOfFile: string, path: string): LoadedScenario {
   if (!read.ok) return read;
   const { estate, schema: _, ...rest } = read.value;
   const map = mapOfEstate(rest.title, estate);
-  const faults = [...unknownSegments(map, rest.start, path), ...unknownSources(rest, path)];
+  const faults = [...unknownSegments(map, rest.start, path), ...unknownSources(rest, path), ...untoldTexts(rest, path)];
   return faults.length > 0 ? { ok: false, faults } : { ok: true, scenario: { ...rest, map } };
 }
 
@@ -105,4 +115,16 @@ function unknownSources(scenario: Pick<Scenario, "events" | "published" | "sourc
     .flatMap((each) => each.sources)
     .filter((source) => !known.has(source))
     .map((source) => `${path}: Cannot read the scenario: sources must list ${source}, which an event or figure cites`);
+}
+
+/** Another language says everything, one for one. */
+function untoldTexts(scenario: Omit<Scenario, "map">, path: string): string[] {
+  const { inFrench } = scenario;
+  if (inFrench === null) return [];
+  return (["events", "published", "unknown", "tuned"] as const)
+    .filter((list) => inFrench[list].length !== scenario[list].length)
+    .map(
+      (list) =>
+        `${path}: Cannot read the scenario: inFrench.${list} must have ${scenario[list].length} entries, got ${inFrench[list].length}`,
+    );
 }

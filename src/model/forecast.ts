@@ -1,5 +1,7 @@
 // What a rehearsal says: hosts and times only. Care is assessed on it by planning.
 
+import type { TimedOrder } from "./rehearsal.ts";
+
 /** A mean with its interval (95 % unless said). */
 export interface Estimate {
   readonly mean: number;
@@ -52,4 +54,6 @@ export interface Forecast {
   readonly boundaries: readonly BoundaryForecast[];
   /** Chance that the outbreak ends by itself or by the orders within the horizon. */
   readonly endedProbability: Estimate;
+  /** What was ordered and when; absent when nobody noted it. */
+  readonly orders?: readonly TimedOrder[] | undefined;
 }

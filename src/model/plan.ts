@@ -1,6 +1,6 @@
 // Plans: sets of controls, each played forward, compared by hosts saved and care lost. "Do nothing" is always one.
 
-import type { ServiceState } from "./care.ts";
+import type { CareReason, ServiceState } from "./care.ts";
 import type { Control } from "./control.ts";
 import type { Estimate } from "./forecast.ts";
 
@@ -31,7 +31,9 @@ export interface ServiceImpact {
   readonly becauseOf: "cut" | "infection" | "both";
   /** Chance of it within the horizon: 1 for what the cut itself does. */
   readonly probability: number;
+  /** In English, with ids; `reasons` says the same as data. */
   readonly because: readonly string[];
+  readonly reasons: readonly CareReason[];
   /** Contact ids of the map to be told. */
   readonly people: readonly string[];
 }

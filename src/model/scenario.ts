@@ -36,6 +36,16 @@ export interface PublishedFigure {
   readonly sources: readonly string[];
 }
 
+/** The sentences of a scenario in another language, in the order of its events and figures. */
+export interface ScenarioTexts {
+  readonly title: string;
+  readonly summary: string;
+  readonly events: readonly string[];
+  readonly published: readonly { readonly what: string; readonly unit: string }[];
+  readonly unknown: readonly string[];
+  readonly tuned: readonly string[];
+}
+
 export interface Scenario {
   readonly id: string;
   readonly title: string;
@@ -58,4 +68,5 @@ export interface Scenario {
   /** Figures chosen so that the model comes near what was published, each said plainly; empty when none was. */
   readonly tuned: readonly string[];
   readonly sources: readonly Source[];
+  readonly inFrench: ScenarioTexts | null;
 }

@@ -24,6 +24,8 @@ export interface Wall {
   readonly hostsSaved: Estimate;
   readonly harmSaved: Estimate;
   readonly harmSavedPerEffort: number;
+  /** The same harm in the outbreaks of each worm that it can meet: a worm of another port passes it. */
+  readonly byWorm: readonly { readonly worm: string; readonly harmSaved: Estimate }[];
   /** Paired runs of each worm; of one that is dear to play, a third of them. */
   readonly runs: number;
 }

@@ -14,7 +14,8 @@ export interface ProtectedThing {
   /** As the map names it; a host that is protected by its own entry is `host:ID`. */
   readonly item: string;
   readonly rule: "never" | "with-stand-in";
-  readonly because: string;
+  /** Null for a host that the map merely marks as protected. */
+  readonly because: string | null;
   /** 1 for each of its places; the internet is the one after the last segment. */
   readonly places: Uint8Array;
   readonly host: string | null;
@@ -94,8 +95,7 @@ function protectedThingsOf(map: HospitalMap, places: Places): ProtectedThing[] {
   });
   const named = new Set(stated.map(({ item }) => item));
   const flagged = map.hosts.filter((host) => host.isProtected && !named.has(`host:${host.id}`));
-  const because = "the map marks this host as protected";
-  return [...stated, ...flagged.map((host) => ofHost(host.id, { rule: "never", because }))];
+  return [...stated, ...flagged.map((host) => ofHost(host.id, { rule: "never", because: null }))];
 }
 
 function unknownItem(item: string): RangeError {

@@ -25,7 +25,8 @@ export const noAllowances: Allowances = { overrides: [], standInsRunning: [] };
 export interface Refusal {
   readonly control: Control;
   readonly item: string;
-  readonly because: string;
+  /** Null for a host that the map merely marks. */
+  readonly because: string | null;
 }
 
 export interface Guarded {

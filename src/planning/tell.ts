@@ -1,5 +1,7 @@
 // From a played strategy to the Plan that people read: figures with intervals, services and people, the way back.
 
+import { plainNames, reasonText } from "../care/assess.ts";
+import type { CareReason } from "../model/care.ts";
 import type { Control } from "../model/control.ts";
 import { scopeOfControl } from "../model/control.ts";
 import type { Estimate } from "../model/forecast.ts";
@@ -75,7 +77,9 @@ export function planOf(strategy: Strategy, score: PlanScore, context: PlayedAll)
     saved: saved.mean,
     cutServices: namesOf("cut"),
     infectedServices: namesOf("infection"),
-    people: [...new Set(services.filter(({ becauseOf }) => becauseOf !== "infection").flatMap(({ people }) => people))],
+    people: [
+      ...new Set(services.filter(({ becauseOf }) => becauseOf !== "infection").flatMap(({ people }) => people)),
+    ].map((id) => ground.map.contacts.find((contact) => contact.id === id)?.name ?? id),
     consultations,
     seconds: applySeconds,
     approval,
@@ -117,7 +121,7 @@ function doingOf(words: Words, controls: readonly Control[]): string[] {
     byKind.set(control.kind, [...(byKind.get(control.kind) ?? []), place.replace(/^(building|site):/, "")]);
   }
   return [...byKind].map(([kind, places]) => {
-    const shown = places.length > 5 ? [...places.slice(0, 4), `+${places.length - 4}`] : places;
+    const shown = places.length > 5 ? [...places.slice(0, 4), words.more(places.length - 4)] : places;
     return words.verbs[kind](shown.join(", "));
   });
 }
@@ -139,14 +143,15 @@ function impactsOf(
     sinceMs: nowMs,
   });
   const runs = score.taken.length;
+  const names = plainNames(ground.map);
   return ground.map.services.flatMap((service, at): ServiceImpact[] => {
     const isCut = byCut[at] !== "normal";
     const probability = score.hits[at] / runs;
     if (!isCut && probability === 0) return [];
     const kept = score.keptSum[at] / runs;
     const infectionState = kept < 0.5 ? (service.standIns.length > 0 ? "stand-in" : "stopped") : "degraded";
-    const share = Math.round((1 - kept) * 100);
-    const infection = `Infection: a good part of it is lost in ${Math.round(probability * 100)} of 100 runs, ${share} % of its work on average.`;
+    const infection: CareReason = { kind: "infection", needs: [], probability, share: 1 - kept };
+    const told = [...(isCut ? reasons.services[at].reasons : []), ...(probability > 0 ? [infection] : [])];
     const contacts = [
       service.contact,
       ...service.standIns.map((use) => ground.map.standIns.find(({ id }) => id === use.standIn)?.contact ?? null),
@@ -158,7 +163,8 @@ function impactsOf(
         state: isCut ? byCut[at] : infectionState,
         becauseOf: isCut && probability > 0 ? "both" : isCut ? "cut" : "infection",
         probability: isCut ? 1 : probability,
-        because: [...(isCut ? reasons.services[at].because : []), ...(probability > 0 ? [infection] : [])],
+        because: told.map((reason) => reasonText(reason, names, "en")),
+        reasons: told,
         people: [...new Set(contacts.filter((contact) => contact !== null))],
       },
     ];
@@ -193,11 +199,12 @@ function unknownsOf(strategy: Strategy, score: PlanScore, { ground, request, run
   if (strategy.unable.length > 0) {
     unknowns.push(told((words) => words.unknowns.unable(doingOf(words, strategy.unable).join(", "))));
   }
-  if (score.taken.length < runsMost) unknowns.push(told((words) => words.unknowns.fewRuns(score.taken.length)));
+  if (strategy.controls.length > 0 && score.taken.length < runsMost)
+    unknowns.push(told((words) => words.unknowns.fewRuns(score.taken.length)));
   if (strategy.id === "balanced" && cut !== null) {
     if (cut.ties.length > 0) unknowns.push(told((words) => words.unknowns.ties(cut.ties.length)));
     if (!cut.isOptimal) unknowns.push(told((words) => words.unknowns.early(cut.bound, cut.objective)));
   }
-  for (const finding of care.findings) unknowns.push(told((words) => words.unknowns.map(finding)));
+  unknowns.push(...care.findings);
   return unknowns;
 }

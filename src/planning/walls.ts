@@ -23,6 +23,8 @@ export interface WallsOptions {
   readonly pool?: RehearsalPool;
   /** Paired runs of the first look, when every wall is played; the next two looks have 3 and 18 times as many. */
   readonly runsFirst?: number;
+  /** Called now and then with the share of the runs that are played. */
+  readonly onProgress?: (share: number) => void;
 }
 
 /** A wall that could be built. */
@@ -43,6 +45,10 @@ interface Idea {
 
 /** First hosts of an outbreak, on average: the number and the places are drawn anew in each run. */
 const firstHostsMean = 1.5;
+/** Walls that go on to the next look, at least; a quarter of them if that is more. */
+const keptMin = 12;
+/** Rehearsals handed to the pool at a time, so that progress can be told. */
+const batchMax = 100;
 
 /** @throws RangeError when the map or the worms make no sense */
 export async function rankWalls(
@@ -57,8 +63,14 @@ export async function rankWalls(
   const pool = options.pool ?? openRehearsalPool(0);
   const tables = worms.map((worm) => scoreTableOf(ground, worm));
   const states = worms.map((worm, at) => randomFirstHosts(ground, worm, tables[at]));
-  const setting = { ground, worms, tables, states, defender, seed, horizonSeconds, pool };
   let alive = ideasOf(ground, worms);
+  const keptOf = (count: number): number => Math.max(keptMin, Math.ceil(count / 4));
+  const counts = [alive.length, keptOf(alive.length), keptOf(keptOf(alive.length))];
+  // Runs of the three looks: the first of all walls, then what is new in the next two.
+  const runsOfLooks = (counts[0] + 2 * counts[1] + 15 * counts[2]) * runsOfWorms(worms, defender, runsFirst);
+  let runsPlayed = 0;
+  const onPlayed = (count: number): void => options.onProgress?.(Math.min(1, (runsPlayed += count) / runsOfLooks));
+  const setting = { ground, worms, tables, states, defender, seed, horizonSeconds, pool, onPlayed };
   const trials = new Map(alive.map((idea) => [idea.id, new Trial(setting, idea)]));
   const nothing = new Trial(setting, null);
   for (const [look, runs] of [runsFirst, runsFirst * 3, runsFirst * 18].entries()) {
@@ -66,9 +78,9 @@ export async function rankWalls(
     const values = new Map(alive.map((idea) => [idea, harmSaved(nothing, trials.get(idea.id)).mean / idea.effort]));
     const valueOf = (idea: Idea): number => values.get(idea) ?? 0;
     alive = alive.sort((a, b) => valueOf(b) - valueOf(a));
-    if (look < 2) alive = alive.slice(0, Math.max(12, Math.ceil(alive.length / 4)));
+    if (look < 2) alive = alive.slice(0, keptOf(alive.length));
   }
-  const walls = ideasOf(ground, worms).map((idea) => wallOf(idea, nothing, trials.get(idea.id) as Trial));
+  const walls = ideasOf(ground, worms).map((idea) => wallOf(idea, worms, nothing, trials.get(idea.id) as Trial));
   return {
     schema: "cordon.walls/1",
     map: map.name,
@@ -93,6 +105,7 @@ interface Setting {
   readonly seed: number;
   readonly horizonSeconds: number;
   readonly pool: RehearsalPool;
+  readonly onPlayed: (runs: number) => void;
 }
 
 /** One wall, or none, under each worm. A worm of another port passes it: its runs are those without the wall. */
@@ -121,28 +134,37 @@ class Trial {
   }
 }
 
-/** Plays all trials up to `runs` runs; a worm whose hosts are followed one by one, which is dear, a part of them. */
+/** A worm whose hosts are followed one by one is dear to play: a part of the runs. */
+const runsOfWorm = ({ triesUntilLockout }: WormProfile, { isolateSeconds }: DefenderProfile, runs: number): number =>
+  triesUntilLockout !== null || isolateSeconds !== null
+    ? Math.max(2, Math.ceil(runs * weights.wallRunsFollowed))
+    : runs;
+
+const runsOfWorms = (worms: readonly WormProfile[], defender: DefenderProfile, runs: number): number =>
+  worms.reduce((sum, worm) => sum + runsOfWorm(worm, defender, runs), 0);
+
+/** Plays all trials up to `runs` runs. */
 async function playAll(setting: Setting, trials: readonly Trial[], runs: number): Promise<void> {
-  const { worms, defender, pool, horizonSeconds } = setting;
+  const { worms, defender, pool, horizonSeconds, onPlayed } = setting;
   const looks = looksOf(horizonSeconds);
-  const runsOf = worms.map(({ triesUntilLockout }) =>
-    triesUntilLockout !== null || defender.isolateSeconds !== null
-      ? Math.max(2, Math.ceil(runs * weights.wallRunsFollowed))
-      : runs,
-  );
+  const runsOf = worms.map((worm) => runsOfWorm(worm, defender, runs));
   const open = trials.flatMap(({ scores, rehearsals, touches }) =>
     scores.flatMap((score, at) => (touches[at] ? [{ score, rehearsal: rehearsals[at], to: runsOf[at] }] : [])),
   );
   const legs = new Map(open.map(({ score, to }) => [`${score.taken.length} ${to}`, [score.taken.length, to] as const]));
   for (const [from, to] of legs.values()) {
     const group = open.filter(({ score, to: end }) => score.taken.length === from && end === to && from < to);
-    const samples = await pool.play(
-      group.map(({ rehearsal }) => rehearsal),
-      from,
-      to,
-      looks,
-    );
-    group.forEach(({ score }, at) => score.add(samples[at]));
+    for (let at = 0; at < group.length; at += batchMax) {
+      const batch = group.slice(at, at + batchMax);
+      const samples = await pool.play(
+        batch.map(({ rehearsal }) => rehearsal),
+        from,
+        to,
+        looks,
+      );
+      batch.forEach(({ score }, nth) => score.add(samples[nth]));
+      onPlayed(batch.length * (to - from));
+    }
   }
 }
 
@@ -163,7 +185,17 @@ const saved = (nothing: Trial, trial: Trial | undefined, of: (score: PlanScore) 
 
 const harmSaved = (nothing: Trial, trial: Trial | undefined): Estimate => saved(nothing, trial, ({ harm }) => harm);
 
-function wallOf(idea: Idea, nothing: Trial, trial: Trial): Wall {
+/** Harm averted in the outbreaks of each worm that meets the wall, on the same luck. */
+function savedByWorm(worms: readonly WormProfile[], nothing: Trial, trial: Trial): Wall["byWorm"] {
+  return worms.flatMap(({ id }, at) => {
+    const open = nothing.scores[at].harm;
+    return trial.touches[at]
+      ? [{ worm: id, harmSaved: estimateOf(trial.scores[at].harm.map((harm, run) => open[run] - harm)) }]
+      : [];
+  });
+}
+
+function wallOf(idea: Idea, worms: readonly WormProfile[], nothing: Trial, trial: Trial): Wall {
   const { id, kind, port, points, services, breaks, effort, touched, name } = idea;
   const harm = harmSaved(nothing, trial);
   return {
@@ -179,6 +211,7 @@ function wallOf(idea: Idea, nothing: Trial, trial: Trial): Wall {
     hostsSaved: saved(nothing, trial, ({ taken }) => taken),
     harmSaved: harm,
     harmSavedPerEffort: harm.mean / effort,
+    byWorm: savedByWorm(worms, nothing, trial),
     runs: trial.scores.reduce((most, { taken }) => Math.max(most, taken.length), 0),
   };
 }

@@ -31,11 +31,14 @@ export interface Facts {
   readonly consultations: number;
   readonly seconds: number;
   readonly approval: Approval;
-  readonly refused: readonly { readonly item: string; readonly because: string }[];
+  /** `because`: null for a host that the map merely marks. */
+  readonly refused: readonly { readonly item: string; readonly because: string | null }[];
   readonly port: string;
 }
 
 interface Words {
+  readonly and: string;
+  readonly more: (count: number) => string;
   readonly titles: Readonly<Record<StrategyId, string>>;
   readonly verbs: Readonly<Record<ControlKind, (place: string) => string>>;
   readonly approvals: Readonly<Record<Approval, string>>;
@@ -55,7 +58,6 @@ interface Words {
     readonly hidden: (hosts: number) => string;
     readonly assumedCounts: (segments: number, hosts: number) => string;
     readonly unable: (what: string) => string;
-    readonly map: (finding: string) => string;
     readonly wormShares: string;
     readonly fewRuns: (runs: number) => string;
     readonly ties: (count: number) => string;
@@ -63,14 +65,28 @@ interface Words {
   };
 }
 
-const list = (items: readonly string[], and: string, max = 6): string => {
-  const shown = items.length > max ? [...items.slice(0, max - 1), `+${items.length - max + 1}`] : items;
-  return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} ${and} ${shown[shown.length - 1]}`;
+/** "a, b and c"; names that hold a comma themselves are parted by semicolons. */
+const list = (items: readonly string[], { and, more }: Pick<Words, "and" | "more">, max = 6): string => {
+  const shown = items.length > max ? [...items.slice(0, max - 1), more(items.length - max + 1)] : items;
+  if (shown.length < 2) return shown.join("");
+  const hasCommas = shown.some((item) => item.includes(","));
+  return `${shown.slice(0, -1).join(hasCommas ? "; " : ", ")}${hasCommas ? ";" : ""} ${and} ${shown[shown.length - 1]}`;
 };
-const minutesOf = (seconds: number): number => Math.max(1, Math.ceil(seconds / 60));
-const some = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;
+/** "after 32 seconds", "after about 3 minutes": of those who read it at night nobody converts. */
+const inTime = (seconds: number, second: string, minute: string, after = "after", about = "about"): string => {
+  if (seconds < 90) return `${after} ${Math.round(seconds)} ${second}${Math.round(seconds) === 1 ? "" : "s"}`;
+  return `${after} ${about} ${Math.round(seconds / 60)} ${minute}s`;
+};
+/** 12345 → "12,345", or with the separator of the language. */
+const grouped = (count: number, separator = ","): string => String(count).replace(/\B(?=(\d{3})+$)/g, separator);
+const some = (count: number, one: string, more: string): string => `${grouped(count)} ${count === 1 ? one : more}`;
+const decimal = (value: number): string => value.toFixed(1).replace(".", ",");
+const quelques = (count: number, one: string, more: string): string =>
+  `${grouped(count, "\u00a0")} ${count < 2 ? one : more}`;
 
 const en: Words = {
+  and: "and",
+  more: (count) => `${count} more`,
   titles: {
     "do-nothing": "Do nothing",
     "ports-in-segments": "Close the worm's port inside the infected segments",
@@ -98,28 +114,28 @@ const en: Words = {
     "network-lead-and-care-lead": "the network lead and the care lead",
   },
   nothing: ({ port }) => `Nothing is ordered; ${port} stays open as the map has it.`,
-  doing: ({ places, controlCount }) => `It ${list(places, "and")} (${some(controlCount, "order", "orders")}).`,
+  doing: ({ places, controlCount }) => `It ${places.join(` ${en.and} `)} (${some(controlCount, "order", "orders")}).`,
   hosts: ({ taken, saved, strategy }) =>
     strategy === "do-nothing"
       ? `About ${some(Math.round(taken), "host is", "hosts are")} taken by the end.`
-      : `About ${some(Math.round(taken), "host is", "hosts are")} taken by the end, ${Math.max(0, Math.round(saved))} fewer than when nothing is done.`,
+      : `About ${some(Math.round(taken), "host is", "hosts are")} taken by the end, ${Math.round(saved) > 0 ? `${grouped(Math.round(saved))} fewer than` : "no fewer than"} when nothing is done.`,
   care: ({ cutServices }) =>
-    cutServices.length === 0 ? "The cut takes no service away." : `The cut itself hits ${list(cutServices, "and")}.`,
+    cutServices.length === 0 ? "The cut takes no service away." : `The cut itself hits ${list(cutServices, en)}.`,
   infection: ({ infectedServices }) =>
-    infectedServices.length === 0 ? "" : `Infection is likely to hit ${list(infectedServices, "and")}.`,
+    infectedServices.length === 0 ? "" : `Infection is likely to hit ${list(infectedServices, en)}.`,
   consultations: ({ consultations }) =>
     consultations === 0
       ? ""
       : `About ${some(consultations, "consultation is", "consultations are")} lost per half-day.`,
-  people: ({ people }) => (people.length === 0 ? "" : `To be told: ${list(people, "and")}.`),
+  people: ({ people }) => (people.length === 0 ? "" : `To be told: ${list(people, en)}.`),
   when: ({ seconds, approval }) =>
-    `It needs ${en.approvals[approval]} and is in effect within ${some(minutesOf(seconds), "minute", "minutes")}.`,
+    `It needs ${en.approvals[approval]} and is in effect ${inTime(seconds, "second", "minute")}.`,
   refused: ({ refused }) =>
     refused.length === 0
       ? ""
       : `Left open because it is protected: ${list(
-          refused.map(({ item, because }) => `${item} (${because})`),
-          "and",
+          refused.map(({ item, because }) => `${item} (${because ?? "the map marks this host as protected"})`),
+          en,
           4,
         )}.`,
   wayBack: (minutes, count) =>
@@ -136,7 +152,6 @@ const en: Words = {
     assumedCounts: (segments, hosts) =>
       `${some(segments, "segment has", "segments have")} no host count in the map; ${hosts} hosts are assumed in each.`,
     unable: (what) => `No enforcement point can do this: it ${what}.`,
-    map: (finding) => finding,
     wormShares: "How many hosts the worm can take is the profile's figure, not a measured one.",
     fewRuns: (runs) => `Played ${runs} times only: it was surely worse than others by then.`,
     ties: (count) => `At least ${some(count, "other set costs", "other sets cost")} exactly the same.`,
@@ -146,6 +161,8 @@ const en: Words = {
 };
 
 const fr: Words = {
+  and: "et",
+  more: (count) => `${count} de plus`,
   titles: {
     "do-nothing": "Ne rien faire",
     "ports-in-segments": "Fermer le port du ver dans les segments infectés",
@@ -155,7 +172,7 @@ const fr: Words = {
     balanced: "La coupure de moindre mal",
     building: "Isoler les bâtiments infectés, soins laissés ouverts",
     site: "Isoler les sites infectés, soins laissés ouverts",
-    internet: "Couper seulement internet",
+    internet: "Couper seulement Internet",
     everything: "Tout isoler, soins laissés ouverts",
   },
   verbs: {
@@ -165,43 +182,44 @@ const fr: Words = {
     "isolate-segment": (place) => `isole le segment ${place}`,
     "isolate-building": (place) => `isole le bâtiment ${place}`,
     "isolate-site": (place) => `isole le site ${place}`,
-    "cut-internet": () => "coupe internet",
+    "cut-internet": () => "coupe Internet",
   },
   approvals: {
     "one-person": "une personne, avec un motif",
     "two-people": "deux personnes",
     "network-lead-and-care-lead": "le responsable réseau et le responsable des soins",
   },
-  nothing: ({ port }) => `Rien n'est ordonné ; ${port} reste ouvert comme le dit la carte.`,
-  doing: ({ places, controlCount }) => `Ce plan ${list(places, "et")} (${some(controlCount, "ordre", "ordres")}).`,
+  nothing: ({ port }) => `Rien n’est ordonné\u00a0; ${port} reste ouvert comme le dit la carte.`,
+  doing: ({ places, controlCount }) =>
+    `Ce plan ${places.join(` ${fr.and} `)} (${quelques(controlCount, "ordre", "ordres")}).`,
   hosts: ({ taken, saved, strategy }) =>
     strategy === "do-nothing"
-      ? `Environ ${some(Math.round(taken), "machine prise", "machines prises")} à la fin.`
-      : `Environ ${some(Math.round(taken), "machine prise", "machines prises")} à la fin, soit ${Math.max(0, Math.round(saved))} de moins que si rien n'est fait.`,
+      ? `Environ ${quelques(Math.round(taken), "machine touchée", "machines touchées")} à la fin.`
+      : `Environ ${quelques(Math.round(taken), "machine touchée", "machines touchées")} à la fin, ${Math.round(saved) > 0 ? `soit ${grouped(Math.round(saved), "\u00a0")} de moins que` : "autant que"} si rien n’est fait.`,
   care: ({ cutServices }) =>
     cutServices.length === 0
-      ? "La coupure n'enlève aucun service de soins."
-      : `La coupure elle-même touche ${list(cutServices, "et")}.`,
+      ? "La coupure n’enlève aucune activité de soins."
+      : `La coupure elle-même atteint ${list(cutServices, fr)}.`,
   infection: ({ infectedServices }) =>
-    infectedServices.length === 0 ? "" : `L'infection touchera sans doute ${list(infectedServices, "et")}.`,
+    infectedServices.length === 0 ? "" : `La propagation atteindra sans doute ${list(infectedServices, fr)}.`,
   consultations: ({ consultations }) =>
     consultations === 0
       ? ""
-      : `Environ ${some(consultations, "consultation perdue", "consultations perdues")} par demi-journée.`,
-  people: ({ people }) => (people.length === 0 ? "" : `À prévenir : ${list(people, "et")}.`),
+      : `Environ ${quelques(consultations, "consultation perdue", "consultations perdues")} par demi-journée.`,
+  people: ({ people }) => (people.length === 0 ? "" : `À prévenir\u00a0: ${list(people, fr)}.`),
   when: ({ seconds, approval }) =>
-    `Il faut l'accord de : ${fr.approvals[approval]} ; effet en ${some(minutesOf(seconds), "minute", "minutes")}.`,
+    `Il faut l’accord de\u00a0: ${fr.approvals[approval]}\u00a0; effet ${inTime(seconds, "seconde", "minute", "après", "environ")}.`,
   refused: ({ refused }) =>
     refused.length === 0
       ? ""
-      : `Laissé ouvert car protégé : ${list(
-          refused.map(({ item, because }) => `${item} (${because})`),
-          "et",
+      : `Laissé ouvert car protégé\u00a0: ${list(
+          refused.map(({ item, because }) => `${item} (${because ?? "la carte marque cette machine comme protégée"})`),
+          fr,
           4,
         )}.`,
   wayBack: (minutes, count) =>
-    `${count === 1 ? "L'ordre est levé" : `Chacun des ${count} ordres est levé`} par le point qui l'a appliqué ; environ ${some(minutes, "minute", "minutes")} en tout une fois la décision prise.`,
-  noWayBack: "Il n'y a rien à lever.",
+    `${count === 1 ? "L’ordre est levé" : `Chacun des ${count} ordres est levé`} par l’équipement qui l’a appliqué\u00a0; environ ${quelques(minutes, "minute", "minutes")} en tout une fois la décision prise.`,
+  noWayBack: "Il n’y a rien à lever.",
   walls: {
     "close-crossing": (name, port) => `Retirer ${port} du passage ${name}`,
     "close-boundary": (name, port) => `Fermer ${port} autour de ${name}`,
@@ -209,16 +227,16 @@ const fr: Words = {
   },
   unknowns: {
     hidden: (hosts) =>
-      `Environ ${some(hosts, "machine infectée n'a", "machines infectées n'ont")} pas encore été vue${hosts === 1 ? "" : "s"} ; leur place est tirée au sort à chaque essai.`,
+      `Environ ${quelques(hosts, "machine infectée n’a", "machines infectées n’ont")} pas encore été vue${hosts === 1 ? "" : "s"}\u00a0; leur place est tirée au sort à chaque essai.`,
     assumedCounts: (segments, hosts) =>
-      `${some(segments, "segment est", "segments sont")} sans nombre de machines dans la carte ; ${hosts} sont supposées dans chacun.`,
-    unable: (what) => `Aucun point d'application ne peut le faire : ce plan ${what}.`,
-    map: (finding) => `La carte se contredit (texte d'origine) : ${finding}`,
-    wormShares: "La part des machines vulnérables vient du profil du ver, elle n'est pas mesurée.",
-    fewRuns: (runs) => `Joué ${runs} fois seulement : ce plan était déjà sûrement moins bon.`,
-    ties: (count) => `Au moins ${some(count, "autre ensemble coûte", "autres ensembles coûtent")} exactement autant.`,
+      `${quelques(segments, "segment est", "segments sont")} sans nombre de machines dans la carte\u00a0; ${hosts} sont supposées dans chacun.`,
+    unable: (what) => `Aucun équipement de la carte ne peut le faire\u00a0: ce plan ${what}.`,
+    wormShares: "La part des machines vulnérables vient du profil du ver, elle n’est pas mesurée.",
+    fewRuns: (runs) => `Joué ${runs} fois seulement\u00a0: ce plan était déjà sûrement moins bon.`,
+    ties: (count) =>
+      `Au moins ${quelques(count, "autre ensemble coûte", "autres ensembles coûtent")} exactement autant.`,
     early: (bound, objective) =>
-      `Recherche arrêtée avant la fin : rien ne coûte moins de ${bound.toFixed(1)}, ce plan coûte ${objective.toFixed(1)}.`,
+      `Recherche arrêtée avant la fin\u00a0: rien ne coûte moins de ${decimal(bound)}, ce plan coûte ${decimal(objective)}.`,
   },
 };
 
@@ -231,11 +249,14 @@ export function told(say: (words: Words) => string): Told {
 export function explain(facts: Facts, doing: (words: Words) => readonly string[]): Told {
   return told((words) => {
     const stated = { ...facts, places: doing(words) };
+    // All was refused or nobody can: what follows is said with doing nothing.
+    const isEmpty = facts.controlCount === 0 && facts.strategy !== "do-nothing";
     const parts =
       facts.controlCount === 0
         ? [words.nothing(stated), words.hosts(stated)]
         : [words.doing(stated), words.hosts(stated), words.care(stated)];
     parts.push(words.infection(stated), words.consultations(stated), words.people(stated));
+    if (isEmpty) parts.splice(1);
     if (facts.controlCount > 0) parts.push(words.when(stated));
     parts.push(words.refused(stated));
     return parts.filter((part) => part !== "").join(" ");
