@@ -127,7 +127,9 @@ function coldRow(worm: WormProfile, tiny: boolean): BenchRow {
     launches.push(performance.now() - began);
     if (told.status !== 0) throw new Error(`Cannot measure: cordon plan must end with 0, got ${told.stderr}`);
     hash = hashText(JSON.stringify((JSON.parse(told.stdout) as Plans).plans.map(({ harm }) => harm)));
-    const call = spawnSync(process.execPath, ["--input-type=module", "--eval", inside], { encoding: "utf8" });
+    // With the cache of stripped types that the command line uses too.
+    const env = { ...process.env, NODE_COMPILE_CACHE: join(root, "node_modules/.cache/cordon") };
+    const call = spawnSync(process.execPath, ["--input-type=module", "--eval", inside], { encoding: "utf8", env });
     calls.push(JSON.parse(call.stdout) as number[]);
   }
   const middle = (nth: number): string => ms(middleOf(calls.map((call) => call[nth])));
