@@ -9,7 +9,6 @@
 
 import { createRandom, type Random } from "../../src/kit/random.ts";
 import type { Control } from "../../src/model/control.ts";
-import type { HospitalMap } from "../../src/model/map.ts";
 import type { Delay } from "../../src/model/rehearsal.ts";
 import type { Rehearsal, RunSamples } from "../../src/simulation/simulate.ts";
 import { openRun, plainRules, seedOfRun, type TwinRules } from "./opening.ts";
@@ -89,20 +88,6 @@ export function playProbeRuns(
   return samplesOf(rehearsal, fromRun, toRun, atSeconds, (run) => playProbeRun(rehearsal, run, atSeconds, pace, rules));
 }
 
-/** What runs on one map share: its lines, and who may call whom by port and controls in force. */
-interface DrawnMap {
-  readonly lines: readonly Line[];
-  readonly mayCall: Map<string, readonly (readonly boolean[])[]>;
-}
-
-const drawnMaps = new WeakMap<HospitalMap, DrawnMap>();
-
-function drawnOf(map: HospitalMap): DrawnMap {
-  const drawn = drawnMaps.get(map) ?? { lines: linesOf(map), mayCall: new Map() };
-  drawnMaps.set(map, drawn);
-  return drawn;
-}
-
 interface Turn {
   readonly atSeconds: number;
   readonly control: Control;
@@ -115,7 +100,6 @@ class ProbeRun {
   private readonly random: Random;
   private readonly pace: SweepPace;
   private readonly events = new ProbeEvents();
-  private readonly drawn: DrawnMap;
   private readonly lines: readonly Line[];
   private readonly crossedSeconds: number[];
   private readonly taken: number[];
@@ -165,8 +149,7 @@ class ProbeRun {
     const { map, worm } = rehearsal;
     const opening = openRun(rehearsal, rules, random);
     const hosts = opening.flat();
-    this.drawn = drawnOf(map);
-    this.lines = this.drawn.lines;
+    this.lines = linesOf(map);
     this.crossedSeconds = this.lines.map(() => Number.POSITIVE_INFINITY);
     this.taken = map.segments.map(() => 0);
     this.sizes = Int32Array.from(map.segments, (segment, at) =>
@@ -502,7 +485,8 @@ class ProbeRun {
     this.turns.shift();
     if (isApplied) this.inForce.push(control);
     else this.inForce.splice(this.inForce.indexOf(control), 1);
-    if (host < 0) return this.changeReach();
+    if (control.kind !== "isolate-host") return this.changeReach();
+    if (host < 0) return; // it is in none of the map's own hosts: nobody stands there
     this.ordersAgainst[host] += isApplied ? 1 : -1;
     if (this.ordersAgainst[host] > 0 || this.isPaused[host] === 0) return;
     this.isPaused[host] = 0;
@@ -513,15 +497,19 @@ class ProbeRun {
 
   private changeReach(): void {
     const { map, worm } = this.rehearsal;
-    const key = JSON.stringify([worm.port, this.inForce]);
-    this.mayCall = this.drawn.mayCall.get(key) ?? whoMayCall(map, worm.port, this.inForce);
-    this.drawn.mayCall.set(key, this.mayCall);
+    this.mayCall = whoMayCall(map, worm.port, this.inForce);
     this.reachedUpTo = this.mayCall.map((row, from) => {
-      let sum = 0;
-      return Int32Array.from(row, (isOpen, to) => (sum += isOpen && to !== from ? this.sizes[to] : 0));
-    });
-    this.mayCall.forEach((row, from) => {
-      this.wellReached[from] = row.reduce((sum, isOpen, to) => sum + (isOpen && to !== from ? this.wellIn[to] : 0), 0);
+      const upTo = new Int32Array(row.length);
+      let [addresses, well] = [0, 0];
+      for (let to = 0; to < row.length; to++) {
+        if (row[to] && to !== from) {
+          addresses += this.sizes[to];
+          well += this.wellIn[to];
+        }
+        upTo[to] = addresses;
+      }
+      this.wellReached[from] = well;
+      return upTo;
     });
   }
 

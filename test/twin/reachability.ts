@@ -72,13 +72,27 @@ function isClosedBy(map: HospitalMap, control: Control, from: Segment, to: Segme
   }
 }
 
+type Matrix = readonly (readonly boolean[])[];
+
+const matrices = new WeakMap<HospitalMap, Map<string, Matrix>>();
+
+/** A question about every pair of segments, asked once for each map. */
+function matrixOf(map: HospitalMap, key: string, ask: (from: Segment, to: Segment) => boolean): Matrix {
+  const known = matrices.get(map) ?? new Map<string, Matrix>();
+  matrices.set(map, known);
+  const matrix = known.get(key) ?? map.segments.map((from) => map.segments.map((to) => ask(from, to)));
+  known.set(key, matrix);
+  return matrix;
+}
+
 /** `mayCall[from][to]` by position of the segments. */
-export function whoMayCall(map: HospitalMap, port: string, inForce: readonly Control[]): boolean[][] {
-  return map.segments.map((from) =>
-    map.segments.map(
-      (to) => isAllowed(map, from, to, port) && !inForce.some((control) => isClosedBy(map, control, from, to, port)),
-    ),
+export function whoMayCall(map: HospitalMap, port: string, inForce: readonly Control[]): Matrix {
+  const allowed = matrixOf(map, port, (from, to) => isAllowed(map, from, to, port));
+  const between = inForce.filter(({ kind }) => kind !== "isolate-host" && kind !== "cut-internet");
+  const closed = between.map((control) =>
+    matrixOf(map, `${port} ${JSON.stringify(control)}`, (from, to) => isClosedBy(map, control, from, to, port)),
   );
+  return allowed.map((row, from) => row.map((isOpen, to) => isOpen && !closed.some((each) => each[from][to])));
 }
 
 /** Usable IPv4 addresses of a segment (a block's first and last are none); as many as it has hosts when no block is known. */
@@ -98,8 +112,16 @@ export interface Line {
   readonly isWithin: readonly boolean[];
 }
 
+const lines = new WeakMap<HospitalMap, readonly Line[]>();
+
 /** Every line that can be crossed: around each segment, building and site, then the map's own boundaries. */
-export function linesOf(map: HospitalMap): Line[] {
+export function linesOf(map: HospitalMap): readonly Line[] {
+  const known = lines.get(map) ?? drawLines(map);
+  lines.set(map, known);
+  return known;
+}
+
+function drawLines(map: HospitalMap): Line[] {
   const around = (id: string, scopes: readonly Scope[]): Line => ({
     id,
     isWithin: map.segments.map((segment) => scopes.some((scope) => isInside(map, scope, segment))),

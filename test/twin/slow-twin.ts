@@ -56,7 +56,7 @@ class SlowRun {
   private readonly taken: number[];
   private readonly crossedSeconds: number[];
   private readonly inForce: Control[] = [];
-  private mayCall: boolean[][] = [];
+  private mayCall: readonly (readonly boolean[])[] = [];
   /** Per segment: tries per second at its own addresses, and at those of others, of one host that tries. */
   private localRates: readonly number[] = [];
   private remoteRates: readonly number[] = [];
