@@ -68,7 +68,7 @@ export async function planCordon(request: PlanRequest, tools: PlanTools): Promis
   const cutting = leastHarmCut(
     { ground, worm: request.worm, state: request.state, able, allowances, horizonSeconds: race.horizonSeconds, spread },
     await solverOpens,
-    { timeLimitSeconds: request.solverSeconds ?? 5, tiesMax: weights.tiesMax },
+    { timeLimitSeconds: request.solverSeconds ?? 5, tiesMax: request.isPrecise === true ? weights.tiesMax : 0 },
     tools.clock,
     found.resolve,
   );

@@ -48,7 +48,10 @@ export const weights = {
   /** Paired runs of every wall at the first look, of each worm; and the share of them for worms dear to play. */
   wallRunsFirst: 8,
   wallRunsFollowed: 1 / 3,
-  /** Other sets of the cut's cost that are looked for: one tells that there is a choice, each further one costs as much. */
+  /**
+   * Other sets of the cut's cost that are looked for when a precise answer is asked for: one tells that there is a
+   * choice, and each takes as long as the cut itself.
+   */
   tiesMax: 1,
   /**
    * Runs of the first answer, least and most: as many as `costFirst` pays for. Four tell which rung is out of the
